@@ -1,0 +1,2 @@
+// Package proxy carries connections from listeners to back ends.
+package proxy
