@@ -1,0 +1,37 @@
+# gwtls: `make quickstart` shows it at work, `make test` proves it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+GO ?= go
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+.PHONY: build test lint quickstart bench fuzz soak docs tools
+
+build: ## bin/gwtls, static
+	CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath -ldflags=-s -o bin/gwtls ./cmd/gwtls
+
+test: tools lint ## all tests, with what they need installed first
+	$(GO) test -race -timeout 15m ./...
+
+tools: ## the programs that the tests talk to; named if they cannot be had
+	@testdata/install-tools
+
+lint:
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	$(GO) mod tidy -diff
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+quickstart: build ## mint, trust, serve, connect: a whole path, shown line by line
+	@testdata/quickstart
+
+bench: ## the figures of docs/performance.md
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+FUZZTIME ?= 60s
+fuzz: ## each fuzz target for FUZZTIME
+	@for target in $$(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | awk '{print $$2}' | sort -u); do \
+	  pkg=$$(dirname "$$(grep -rlE --include='*_test.go' "^func $$target\\(" . | head -n 1)"); \
+	  echo "== $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) "$$pkg"; \
+	done
