@@ -1,0 +1,45 @@
+package keystore
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+)
+
+// Decode reads a store of any format that [Sniff] knows. Keys stay sealed; the store's
+// password is verified where the format can do so. Without one, JKS and JCEKS can be
+// listed, and [Store.Warnings] says that nothing was verified.
+func Decode(data []byte, p Passwords) (*Store, Format, error) {
+	if len(data) > maxFile {
+		return nil, "", badFormat("%d bytes; at most %d are read", len(data), maxFile)
+	}
+	format := Sniff(data)
+	var s *Store
+	var err error
+	switch format {
+	case PKCS12:
+		s, err = decodePKCS12(data, p)
+	case PEM:
+		s, err = decodePEM(data, p)
+	default:
+		err = badFormat("neither PKCS#12, JKS, JCEKS, PEM, DER nor PKCS#7")
+	}
+	if err != nil {
+		return nil, format, err
+	}
+	return s, format, nil
+}
+
+// Encode writes the store in a format. Keys whose password stays are written as the bytes
+// that were read; others are sealed with their own password, with p.Key, or with p.Store.
+func (s *Store) Encode(f Format, p Passwords) ([]byte, error) {
+	rnd := io.Reader(rand.Reader)
+	if s.Rand != nil {
+		rnd = s.Rand
+	}
+	switch f {
+	case PKCS12:
+		return s.encodePKCS12(p, rnd)
+	}
+	return nil, fmt.Errorf("%w: stores of type %q are not written", ErrKind, f)
+}

@@ -1,0 +1,159 @@
+package keystore
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"sync"
+)
+
+// keyMaterial is a private or secret key, sealed by a password as its file has it,
+// until it is opened.
+type keyMaterial struct {
+	mu       sync.Mutex
+	format   Format    // of the file that sealed is of
+	sealed   []byte    // EncryptedPrivateKeyInfo; for JCEKS secret keys a Java stream; nil if only open
+	from     Passwords // to try
+	plain    []byte    // an open private key, in PKCS#8
+	secret   *secretKey
+	isSecret bool
+	own      []byte // seal with this password and not the store's
+}
+
+type secretKey struct {
+	algorithm string // as Java names it
+	key       []byte
+}
+
+func (k *keyMaterial) isOpen() bool { return k.plain != nil || k.secret != nil }
+
+// open tries the passwords at hand. It is safe for use by several goroutines.
+func (k *keyMaterial) open() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.openLocked()
+}
+
+func (k *keyMaterial) openLocked() error {
+	if k.isOpen() {
+		return nil
+	}
+	err := ErrPasswordNeeded
+	for _, password := range [][]byte{k.from.Key, k.from.Store} {
+		if password == nil {
+			continue
+		}
+		if err = k.unseal(password); err == nil || !errors.Is(err, ErrPassword) {
+			return err
+		}
+	}
+	return err
+}
+
+func (k *keyMaterial) openWith(password []byte) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.isOpen() && k.sealed == nil {
+		return nil
+	}
+	if err := k.unseal(password); err != nil {
+		return err
+	}
+	k.from.Key = bytes.Clone(password)
+	return nil
+}
+
+func (k *keyMaterial) unseal(password []byte) error {
+	if isJavaStream(k.sealed) {
+		secret, err := openSealedObject(k.sealed, password)
+		if err == nil {
+			k.secret = secret
+		}
+		return err
+	}
+	plain, err := openKeyInfo(k.sealed, password)
+	if err != nil {
+		return err
+	}
+	if k.isSecret {
+		k.secret, err = secretOfPKCS8(plain)
+		return err
+	}
+	k.plain = plain
+	return nil
+}
+
+// sealedFor gives the key encrypted for a file of the format: the bytes that stand, as
+// long as format and password stay; was is the store's password until now.
+func (k *keyMaterial) sealedFor(f Format, p Passwords, rnd io.Reader) ([]byte, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.sealed != nil && k.format == f && !k.passwordChanges(p.Store) {
+		return k.sealed, nil
+	}
+	if err := k.openLocked(); err != nil {
+		return nil, err
+	}
+	password := p.Store
+	switch {
+	case k.own != nil:
+		password = k.own
+	case p.Key != nil:
+		password = p.Key
+	}
+	sealed, err := k.seal(f, password, rnd)
+	if err != nil {
+		return nil, err
+	}
+	k.sealed, k.format, k.from = sealed, f, Passwords{Store: p.Store, Key: password}
+	return sealed, nil
+}
+
+// passwordChanges says whether the key is sealed with a store password that is not
+// going to be the store's any longer. A key with a password of its own keeps it.
+func (k *keyMaterial) passwordChanges(next []byte) bool {
+	if k.from.Store == nil || bytes.Equal(k.from.Store, next) {
+		return false
+	}
+	probe := &keyMaterial{format: k.format, sealed: k.sealed}
+	return probe.unseal(k.from.Store) == nil
+}
+
+func (k *keyMaterial) seal(f Format, password []byte, rnd io.Reader) ([]byte, error) {
+	if password == nil {
+		return nil, ErrPasswordNeeded
+	}
+	plain := k.plain
+	if k.secret != nil {
+		var err error
+		if plain, err = k.secret.pkcs8(); err != nil {
+			return nil, err
+		}
+	}
+	return sealKeyInfo(plain, password, rnd)
+}
+
+// reseal drops the bytes of the file, so that the next Encode encrypts again.
+func (k *keyMaterial) reseal(password []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.sealed, k.own = nil, bytes.Clone(password)
+}
+
+func (k *keyMaterial) clone() *keyMaterial {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return &keyMaterial{format: k.format, sealed: k.sealed, from: k.from, plain: k.plain, secret: k.secret, isSecret: k.isSecret, own: k.own}
+}
+
+// iterations is what it costs to open the key; 0 where it is open or cannot be opened.
+func (k *keyMaterial) iterations() int {
+	if k.sealed == nil || k.isOpen() {
+		return 0
+	}
+	p, _, err := readKeyInfo(k.sealed)
+	if err != nil {
+		return 0
+	}
+	return p.iterations
+}
