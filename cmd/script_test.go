@@ -10,9 +10,18 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(tidy{m}, map[string]func(){
 		"gwtls": func() { os.Exit(cmd.Main(cmd.OSEnv(), os.Args[1:])) },
 	})
+}
+
+// tidy removes what the tests of this package made together.
+type tidy struct{ m *testing.M }
+
+func (t tidy) Run() int {
+	code := t.m.Run()
+	os.RemoveAll(binaryDir)
+	return code
 }
 
 // TestScripts runs each session of testdata/script as a user would type it.

@@ -149,7 +149,8 @@ func (g *globals) newFormat(name string) (keystore.Format, error) {
 		}
 		return f, nil
 	}
-	if f, ok := keystore.FormatOfName(name); ok {
+	switch f := keystore.FormatOfName(name); f {
+	case keystore.JKS, keystore.JCEKS, keystore.PEM:
 		return f, nil
 	}
 	return keystore.PKCS12, nil
@@ -220,7 +221,7 @@ func (g *globals) atHand(ref storeRef, read func(string) (home.Blob, error)) (se
 	}
 	blob, err := read(secret.PasswordFile(ref.name))
 	if err == nil {
-		return secret.New(secret.TrimNewline(blob.Data)), nil
+		return secret.FromFile(blob.Data, ref.home.Path(secret.PasswordFile(ref.name)))
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return secret.Value{}, fmt.Errorf("%s: %w", ref.home.Path(secret.PasswordFile(ref.name)), err)

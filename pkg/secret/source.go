@@ -91,7 +91,7 @@ func (r *Reader) Read(s Source, label string) (Value, error) {
 		if password == "" {
 			return Value{}, fmt.Errorf("the environment has no %s, or it is empty", s.name)
 		}
-		return trimmed([]byte(password), s.String())
+		return FromFile([]byte(password), s.String())
 	case fromFD:
 		return r.once(s, func() (Value, error) { return readFD(s) })
 	case fromStdin:
@@ -149,11 +149,12 @@ func read(from io.Reader, name string) (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
-	return trimmed(password, name)
+	return FromFile(password, name)
 }
 
-// trimmed drops one newline at the end, which editors and echo add.
-func trimmed(password []byte, name string) (Value, error) {
+// FromFile is the password in the content of a file of this name: all of it but one
+// newline at the end, which editors and echo add.
+func FromFile(password []byte, name string) (Value, error) {
 	if len(password) > maxLength {
 		return Value{}, fmt.Errorf("%s: too long for a password, over %d bytes", name, maxLength)
 	}
