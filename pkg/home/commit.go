@@ -45,27 +45,28 @@ func (d dir) abandon(moves []move) error {
 // prepare writes the temporaries of what is not as it shall be already, and tells
 // of those it wrote on an error too.
 func (d dir) prepare(changes map[string]change) (moves []move, err error) {
-	d.clean(d.path)
+	var all []move
 	for _, name := range order(changes) {
-		m, err := d.resolve(name)
-		if err != nil {
+		m := move{Name: name}
+		if !changes[name].delete { // that takes the link, and leaves its target
+			if m, err = d.resolve(name); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, m)
+	}
+	d.clean(d.path)
+	for _, folder := range d.folders(all) {
+		d.clean(folder)
+	}
+	for _, m := range all {
+		if c := changes[m.Name]; c.delete {
+			if _, err := os.Lstat(d.Path(m.Name)); err == nil {
+				moves = append(moves, m)
+			}
+		} else if m.Temporary, err = d.write(d.place(m), c); err != nil {
 			return moves, err
-		}
-		if folder := filepath.Dir(d.place(m)); folder != d.path {
-			d.clean(folder)
-		}
-		needed := false
-		if c := changes[name]; c.delete {
-			_, err = os.Lstat(d.Path(name))
-			needed = err == nil
-		} else {
-			m.Temporary, err = d.write(d.place(m), c)
-			needed = m.Temporary != ""
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return moves, err
-		}
-		if needed {
+		} else if m.Temporary != "" {
 			moves = append(moves, m)
 		}
 	}

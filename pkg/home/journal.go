@@ -64,6 +64,9 @@ func (d dir) recover() error {
 	}
 	moves, err := parseJournal(blob.Data)
 	for _, m := range moves {
+		if m.Temporary == "" {
+			continue
+		}
 		// Where a link has been turned since, the temporary is not to be found, and
 		// what it should replace would wrongly pass for the new.
 		if now, failed := d.resolve(m.Name); failed != nil || now.Target != m.Target {
