@@ -39,6 +39,7 @@ type origin struct {
 	alias   string    // as read
 	created time.Time // as read
 	java    []byte    // JKS and JCEKS: all bytes of the entry
+	sealed  []byte    // JKS and JCEKS: the key in them
 
 	localID   []byte // PKCS#12: pairs key and leaf
 	keyAttrs  []byte // PKCS#12: other attributes of the key bag

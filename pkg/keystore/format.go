@@ -19,6 +19,8 @@ func Decode(data []byte, p Passwords) (*Store, Format, error) {
 	switch format {
 	case PKCS12:
 		s, err = decodePKCS12(data, p)
+	case JKS, JCEKS:
+		s, err = decodeJava(data, format, p)
 	case PEM:
 		s, err = decodePEM(data, p)
 	default:
@@ -40,6 +42,8 @@ func (s *Store) Encode(f Format, p Passwords) ([]byte, error) {
 	switch f {
 	case PKCS12:
 		return s.encodePKCS12(p, rnd)
+	case JKS, JCEKS:
+		return s.encodeJava(f, p, rnd)
 	}
 	return nil, fmt.Errorf("%w: stores of type %q are not written", ErrKind, f)
 }

@@ -1,5 +1,291 @@
 package keystore
 
-func isJavaStream(b []byte) bool { return len(b) > 1 && b[0] == 0xac && b[1] == 0xed }
+import (
+	"errors"
+	"fmt"
+)
 
-func openSealedObject(stream, password []byte) (*secretKey, error) { return nil, ErrKind }
+// The grammar of Java's object serialization (Java Object Serialization Specification,
+// chapter 6), as far as it takes to find the end of a secret key in a JCEKS store and to
+// see what is in it. No class is ever loaded; values are bytes, text and maps.
+
+const (
+	javaStreamMagic = 0xaced0005
+
+	tcNull           = 0x70
+	tcReference      = 0x71
+	tcClassDesc      = 0x72
+	tcObject         = 0x73
+	tcString         = 0x74
+	tcArray          = 0x75
+	tcClass          = 0x76
+	tcBlockData      = 0x77
+	tcEndBlockData   = 0x78
+	tcBlockDataLong  = 0x7a
+	tcLongString     = 0x7c
+	tcProxyClassDesc = 0x7d
+	tcEnum           = 0x7e
+
+	scWriteMethod    = 0x01
+	scSerializable   = 0x02
+	scExternalizable = 0x04
+	scBlockData      = 0x08
+
+	firstHandle = 0x7e0000
+	maxHandles  = 1 << 14
+	maxStream   = 1 << 20
+)
+
+var errJavaStream = errors.New("serialized object that cannot be read")
+
+type javaClass struct {
+	name   string
+	flags  byte
+	fields []javaField
+	super  *javaClass
+}
+
+type javaField struct {
+	kind byte
+	name string
+}
+
+// javaObject is an object with its fields of object type, by name.
+type javaObject struct {
+	class  *javaClass
+	fields map[string]any
+}
+
+// javaStream reads one stream. Values are *javaObject, *javaClass, string, []byte, or nil
+// for what is of no interest.
+type javaStream struct {
+	javaReader
+	handles []any
+	depth   int
+}
+
+func isJavaStream(b []byte) bool {
+	return len(b) >= 4 && b[0] == 0xac && b[1] == 0xed && b[2] == 0 && b[3] == 5
+}
+
+// parseJavaStream reads the one object at the start of data and says where it ends.
+func parseJavaStream(data []byte) (object any, n int, err error) {
+	s := &javaStream{javaReader: javaReader{data: data[:min(len(data), maxStream)]}}
+	if s.u4() != javaStreamMagic {
+		return nil, 0, errJavaStream
+	}
+	object = s.value()
+	return object, s.pos, s.err
+}
+
+// keep gives a value the next handle, by which the stream may refer to it.
+func (s *javaStream) keep(v any) int {
+	if len(s.handles) == maxHandles {
+		s.fail(errJavaStream)
+		return 0
+	}
+	s.handles = append(s.handles, v)
+	return len(s.handles) - 1
+}
+
+func (s *javaStream) value() any {
+	if s.depth++; s.depth > maxDepth {
+		s.fail(errJavaStream)
+		return nil
+	}
+	defer func() { s.depth-- }()
+	switch tag := s.u1(); tag {
+	case tcNull:
+		return nil
+	case tcReference:
+		return s.reference()
+	case tcClassDesc, tcProxyClassDesc:
+		return s.classOf(tag)
+	case tcObject:
+		return s.object()
+	case tcString:
+		at := s.keep(nil)
+		text := s.utf()
+		s.set(at, text)
+		return text
+	case tcLongString:
+		s.keep(nil)
+		s.take(int(min(s.u8(), 1<<31)))
+		return nil
+	case tcArray:
+		return s.array()
+	case tcClass:
+		s.class()
+		s.keep(nil)
+		return nil
+	case tcEnum:
+		s.class()
+		s.keep(nil)
+		s.value() // the constant's name
+		return nil
+	default:
+		s.fail(fmt.Errorf("%w: part %#02x", errJavaStream, tag))
+		return nil
+	}
+}
+
+func (s *javaStream) set(at int, v any) {
+	if s.err == nil {
+		s.handles[at] = v
+	}
+}
+
+func (s *javaStream) reference() any {
+	n := int(s.u4()) - firstHandle
+	if s.err == nil && (n < 0 || n >= len(s.handles)) {
+		s.fail(errJavaStream)
+	}
+	if s.err != nil {
+		return nil
+	}
+	return s.handles[n]
+}
+
+// class reads a class description, or a reference to one; nil where it says null.
+func (s *javaStream) class() *javaClass {
+	switch v := s.value().(type) {
+	case *javaClass:
+		return v
+	case nil:
+	default:
+		s.fail(errJavaStream)
+	}
+	return nil
+}
+
+// classOf reads a new class description after its tag.
+func (s *javaStream) classOf(tag byte) *javaClass {
+	c := &javaClass{}
+	if tag == tcProxyClassDesc {
+		s.keep(c)
+		for n := s.u4(); n > 0 && s.err == nil; n-- {
+			s.utf()
+		}
+		c.flags = scSerializable
+	} else {
+		c.name = s.utf()
+		s.u8() // serialVersionUID
+		s.keep(c)
+		c.flags = s.u1()
+		for n := s.u2(); n > 0 && s.err == nil; n-- {
+			f := javaField{kind: s.u1(), name: s.utf()}
+			if f.kind == 'L' || f.kind == '[' {
+				s.value() // the name of its class
+			}
+			c.fields = append(c.fields, f)
+		}
+	}
+	s.annotation()
+	c.super = s.class()
+	return c
+}
+
+// annotation is what a class wrote by itself, up to its end.
+func (s *javaStream) annotation() {
+	for s.err == nil {
+		if s.pos >= len(s.data) {
+			s.fail(errCut)
+			return
+		}
+		switch s.data[s.pos] {
+		case tcEndBlockData:
+			s.pos++
+			return
+		case tcBlockData:
+			s.pos++
+			s.take(int(s.u1()))
+		case tcBlockDataLong:
+			s.pos++
+			s.block()
+		default:
+			s.value()
+		}
+	}
+}
+
+func (s *javaStream) object() any {
+	c := s.class()
+	if c == nil {
+		s.fail(errJavaStream)
+		return nil
+	}
+	o := &javaObject{class: c, fields: map[string]any{}}
+	s.keep(o)
+	var line []*javaClass // from the topmost class down, as their data stand
+	for ; c != nil && len(line) < maxDepth; c = c.super {
+		line = append([]*javaClass{c}, line...)
+	}
+	for _, c := range line {
+		switch {
+		case c.flags&scSerializable != 0:
+			for _, f := range c.fields {
+				if v := s.field(f.kind); v != nil {
+					o.fields[f.name] = v
+				}
+			}
+			if c.flags&scWriteMethod != 0 {
+				s.annotation()
+			}
+		case c.flags&scExternalizable != 0 && c.flags&scBlockData != 0:
+			s.annotation()
+		default:
+			s.fail(errJavaStream)
+		}
+	}
+	return o
+}
+
+// field reads a value of a type; only objects are given back.
+func (s *javaStream) field(kind byte) any {
+	size := primitiveSize(kind)
+	switch {
+	case kind == 'L' || kind == '[':
+		return s.value()
+	case size == 0:
+		s.fail(errJavaStream)
+	default:
+		s.take(size)
+	}
+	return nil
+}
+
+func primitiveSize(kind byte) int {
+	switch kind {
+	case 'B', 'Z':
+		return 1
+	case 'C', 'S':
+		return 2
+	case 'I', 'F':
+		return 4
+	case 'J', 'D':
+		return 8
+	}
+	return 0
+}
+
+func (s *javaStream) array() any {
+	c := s.class()
+	if c == nil || len(c.name) < 2 || c.name[0] != '[' {
+		s.fail(errJavaStream)
+		return nil
+	}
+	at := s.keep(nil)
+	n := int(s.u4())
+	if size := primitiveSize(c.name[1]); size > 0 {
+		data := s.take(size * n)
+		if c.name[1] != 'B' {
+			return nil
+		}
+		s.set(at, data)
+		return data
+	}
+	for ; n > 0 && s.err == nil; n-- {
+		s.field(c.name[1])
+	}
+	return nil
+}

@@ -123,14 +123,17 @@ func (k *keyMaterial) seal(f Format, password []byte, rnd io.Reader) ([]byte, er
 	if password == nil {
 		return nil, ErrPasswordNeeded
 	}
-	plain := k.plain
-	if k.secret != nil {
-		var err error
-		if plain, err = k.secret.pkcs8(); err != nil {
-			return nil, err
-		}
+	if k.secret == nil {
+		return sealKeyInfo(f, k.plain, password, rnd)
 	}
-	return sealKeyInfo(plain, password, rnd)
+	if f == JCEKS {
+		return sealSecret(k.secret, password, rnd)
+	}
+	plain, err := k.secret.pkcs8()
+	if err != nil {
+		return nil, err
+	}
+	return sealKeyInfo(f, plain, password, rnd)
 }
 
 // reseal drops the bytes of the file, so that the next Encode encrypts again.
@@ -150,6 +153,13 @@ func (k *keyMaterial) clone() *keyMaterial {
 func (k *keyMaterial) iterations() int {
 	if k.sealed == nil || k.isOpen() {
 		return 0
+	}
+	if isJavaStream(k.sealed) {
+		p, _, err := readSealedObject(k.sealed)
+		if err != nil {
+			return 0
+		}
+		return p.iterations
 	}
 	p, _, err := readKeyInfo(k.sealed)
 	if err != nil {

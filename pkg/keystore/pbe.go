@@ -41,6 +41,10 @@ func newPBE(a algorithm) (*pbe, error) {
 	switch a.oid {
 	case oidPBES2:
 		p, err = newPBES2(a.params)
+	case oidJKSKey:
+		p, err = newJKSKey(a.params)
+	case oidJCEKSKey:
+		p, err = newJCEKSKey(a.params)
 	default:
 		if kind, ok := pbes1Kinds[a.oid]; ok {
 			p, err = newPBES1(kind, a.params)
@@ -121,8 +125,14 @@ func isSequence(plain []byte) bool {
 	return err == nil
 }
 
-// sealKeyInfo encrypts a PrivateKeyInfo as [encryptPBES2] does.
-func sealKeyInfo(plain, password []byte, rnd io.Reader) ([]byte, error) {
+// sealKeyInfo encrypts a PrivateKeyInfo for a file of a format.
+func sealKeyInfo(f Format, plain, password []byte, rnd io.Reader) ([]byte, error) {
+	switch f {
+	case JKS:
+		return sealJKS(plain, password, rnd)
+	case JCEKS:
+		return sealJCEKS(plain, password, rnd)
+	}
 	alg, data, err := encryptPBES2(plain, password, rnd)
 	if err != nil {
 		return nil, err
