@@ -164,6 +164,12 @@ func (c Constraints) Refused(n Names) []string {
 			out = append(out, mail)
 		}
 	}
+	for _, u := range n.URIs {
+		ip, _ := parseIP(u.Hostname())
+		if u.Hostname() != "" && !c.permitsIP(ip) && !c.permitsDomain(u.Hostname()) {
+			out = append(out, u.String())
+		}
+	}
 	return out
 }
 
@@ -183,9 +189,9 @@ func (c Constraints) For(n Names) Constraints {
 	return c.with(ConstraintsFor(n))
 }
 
-// String is what ca init --permit takes; single addresses without their length.
-func (c Constraints) String() string {
-	out := slices.Clone(c.Domains)
+// Strings is what ca init --permit takes; single addresses without their length.
+func (c Constraints) Strings() []string {
+	out := append([]string{}, c.Domains...)
 	for _, p := range c.Networks {
 		if p.IsSingleIP() {
 			out = append(out, p.Addr().String())
@@ -193,11 +199,13 @@ func (c Constraints) String() string {
 			out = append(out, p.String())
 		}
 	}
-	return strings.Join(out, ",")
+	return out
 }
 
 // apply writes the constraints into a certificate to be made. Kinds of name with
 // nothing permitted are closed as a whole: what is not mentioned would be allowed.
+// URIs are left out: Chromium takes no certificate with a URI from a CA that
+// constrains them. gwtls itself keeps to the domains for them too.
 func (c Constraints) apply(t *x509.Certificate) {
 	if c.Unconstrained() {
 		return

@@ -30,7 +30,11 @@ func ParseDN(s string) (DN, error) {
 		p.rest = p.rest[1:] // the comma
 	}
 	slices.Reverse(d)
-	return d, nil
+	der, err := d.DER() // which puts the attributes of a multi-valued part in their order
+	if err != nil {
+		return nil, fmt.Errorf("subject %q: %w", s, err)
+	}
+	return readDN(der)
 }
 
 type dnParser struct{ rest string }

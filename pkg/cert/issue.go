@@ -180,3 +180,8 @@ func keyID(pub crypto.PublicKey) ([]byte, error) {
 }
 
 func date(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// LifetimeUntil is the longest lifetime of a certificate made now that ends with its issuer.
+func LifetimeUntil(end, now time.Time) time.Duration {
+	return end.Sub(now.UTC().Truncate(time.Second).Add(-skew))
+}
