@@ -22,6 +22,8 @@ lint:
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
+	@if [ -n "$${GOVULNDB:-}" ]; then $(GO) run $(GOVULNCHECK) -db "$$GOVULNDB" ./...; \
+	else echo "govulncheck: not run; GOVULNDB names the database to use, where one can be reached"; fi
 
 quickstart: build ## mint, trust, serve, connect: a whole path, shown line by line
 	@testdata/quickstart
