@@ -23,6 +23,10 @@ func Decode(data []byte, p Passwords) (*Store, Format, error) {
 		s, err = decodeJava(data, format, p)
 	case PEM:
 		s, err = decodePEM(data, p)
+	case PKCS7:
+		s, err = decodePKCS7(data)
+	case DER:
+		s, err = decodeDER(data, p)
 	default:
 		err = badFormat("neither PKCS#12, JKS, JCEKS, PEM, DER nor PKCS#7")
 	}
@@ -44,6 +48,12 @@ func (s *Store) Encode(f Format, p Passwords) ([]byte, error) {
 		return s.encodePKCS12(p, rnd)
 	case JKS, JCEKS:
 		return s.encodeJava(f, p, rnd)
+	case PEM:
+		return s.encodePEM(p, rnd)
+	case PKCS7:
+		return s.encodePKCS7(), nil
+	case DER:
+		return s.encodeDER()
 	}
 	return nil, fmt.Errorf("%w: stores of type %q are not written", ErrKind, f)
 }

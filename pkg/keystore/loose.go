@@ -8,49 +8,35 @@ import (
 
 // looseParts are keys and certificates without aliases, as PEM and DER files have them.
 type looseParts struct {
-	certs []*rawCert
-	names map[*rawCert]string
+	certs []looseCert
 	keys  []looseKey
+}
+
+type looseCert struct {
+	*rawCert
+	alias string // as the file says
 }
 
 type looseKey struct {
 	material *keyMaterial
 	spki     []byte // nil where Go does not know the key
-	name     string
+	alias    string
 }
 
-func (l *looseParts) cert(raw []byte, name string) {
+func (l *looseParts) len() int { return len(l.certs) + len(l.keys) }
+
+func (l *looseParts) cert(raw []byte, alias string) {
 	c, _ := readCert(raw)
-	if name != "" {
-		if l.names == nil {
-			l.names = map[*rawCert]string{}
-		}
-		l.names[&c] = name
-	}
-	l.certs = append(l.certs, &c)
+	l.certs = append(l.certs, looseCert{&c, alias})
 }
 
-func (l *looseParts) key(plain []byte, name string) error {
-	return l.sealedKey(&keyMaterial{plain: plain}, name)
-}
-
-func (l *looseParts) sealedKey(k *keyMaterial, name string) error {
+// key takes a key that is open.
+func (l *looseParts) key(k *keyMaterial, alias string) error {
 	if !isPrivateKeyInfo(k.plain) {
 		return badFormat("%w", errNotOpen)
 	}
-	l.keys = append(l.keys, looseKey{k, publicOf(k.plain), name})
+	l.keys = append(l.keys, looseKey{k, publicOf(k.plain), alias})
 	return nil
-}
-
-func (l *looseParts) legacyKey(key any, err error) error {
-	if err != nil {
-		return badFormat("private key: %w", err)
-	}
-	plain, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return badFormat("private key: %w", err)
-	}
-	return l.key(plain, "")
 }
 
 // publicOf is the public key of a PKCS#8 key, in DER; nil where Go does not know its kind.
@@ -70,67 +56,60 @@ func publicOf(plain []byte) []byte {
 	return spki
 }
 
-// into makes entries: keys with their chains first, then what certificates are left.
+// into makes entries: keys with their chains first, then the certificates that are left.
+// One that stands in a chain is left too if the file has it twice.
 func (l *looseParts) into(s *Store) {
 	pool := newChainPool()
-	bySPKI := map[string]*rawCert{}
+	leaves := map[string]*rawCert{}
 	for _, c := range l.certs {
-		pool.add(c)
-		if bySPKI[string(c.spki)] == nil {
-			bySPKI[string(c.spki)] = c
+		pool.add(c.rawCert)
+		if leaves[string(c.spki)] == nil {
+			leaves[string(c.spki)] = c.rawCert
 		}
 	}
-	seen, inChain := map[string]bool{}, map[string]bool{}
+	seen, taken := map[string]bool{}, map[string]bool{}
 	for _, k := range l.keys {
-		e := &Entry{Alias: k.name, Kind: PrivateKey, key: k.material}
-		leaf := bySPKI[string(k.spki)]
-		if k.spki == nil {
-			leaf = nil
-			if len(l.certs) > 0 && len(l.keys) == 1 {
-				leaf = l.certs[0]
-			}
+		e := &Entry{Alias: k.alias, Kind: PrivateKey, key: k.material}
+		leaf := leaves[string(k.spki)]
+		if k.spki == nil && len(l.keys) == 1 && len(l.certs) > 0 {
+			leaf = l.certs[0].rawCert
 		}
 		if leaf != nil {
 			e.chain = pool.chain(leaf)
 			for _, raw := range e.chain {
-				inChain[string(raw)] = true
+				taken[string(raw)] = true
 			}
-			e.Alias = l.alias(leaf, e.Alias)
 		}
-		if e.Alias == "" {
-			e.Alias = nextNumber(seen)
-		}
-		s.add(e, seen)
+		s.addLoose(e, seen)
 	}
 	for _, c := range l.certs {
-		if inChain[string(c.raw)] {
+		if taken[string(c.raw)] {
+			delete(taken, string(c.raw))
 			continue
 		}
-		inChain[string(c.raw)] = true
-		e := &Entry{Alias: l.alias(c, ""), Kind: TrustedCert, chain: [][]byte{c.raw}}
-		if e.Alias == "" {
-			e.Alias = nextNumber(seen)
-		}
-		s.add(e, seen)
+		s.addLoose(&Entry{Alias: c.alias, Kind: TrustedCert, chain: [][]byte{c.raw}}, seen)
 	}
 }
 
-// alias is the name that a file says, or that the certificate has: its first DNS name,
-// its common name.
-func (l *looseParts) alias(c *rawCert, said string) string {
-	if said != "" {
-		return said
+// addLoose adds an entry that may have no alias yet.
+func (s *Store) addLoose(e *Entry, seen map[string]bool) {
+	if e.Alias == "" && len(e.chain) > 0 {
+		e.Alias = nameOf(e.chain[0])
 	}
-	if name := l.names[c]; name != "" {
-		return name
+	if e.Alias == "" {
+		e.Alias = nextNumber(seen)
 	}
-	parsed, err := x509.ParseCertificate(c.raw)
+	s.add(e, seen)
+}
+
+// nameOf is the alias that a certificate suggests: its first DNS name, else its common name.
+func nameOf(raw []byte) string {
+	c, err := x509.ParseCertificate(raw)
 	if err != nil {
 		return ""
 	}
-	name := parsed.Subject.CommonName
-	if len(parsed.DNSNames) > 0 {
-		name = parsed.DNSNames[0]
+	if len(c.DNSNames) > 0 {
+		return strings.ToLower(c.DNSNames[0])
 	}
-	return strings.ToLower(name)
+	return strings.ToLower(c.Subject.CommonName)
 }

@@ -1,58 +1,98 @@
 package keystore
 
 import (
-	"crypto/x509"
+	"bytes"
 	"encoding/pem"
 	"fmt"
 	"strings"
 )
 
 // decodePEM reads the blocks of a PEM file: certificates and keys in any order. A key
-// takes the certificate that is of it, with its chain; what is left is trusted.
+// takes the certificate that is of it, with its chain; what is left is trusted. Blocks of
+// other types, such as a CRL, are kept.
 func decodePEM(data []byte, p Passwords) (*Store, error) {
 	s := &Store{from: &source{format: PEM, store: p.Store}}
 	var loose looseParts
-	for rest := data; ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
+	for len(data) > 0 {
+		block, rest := pem.Decode(data)
+		if block == nil {
 			break
 		}
-		if len(loose.certs)+len(loose.keys) == maxEntries {
+		if loose.len() >= maxEntries {
 			return nil, badFormat("pem: %w", errTooMany)
 		}
-		if err := loose.block(block, p); err != nil {
-			return nil, fmt.Errorf("pem: %w", err)
+		known, err := loose.block(block, pemAlias(data[:len(data)-len(rest)]), p)
+		if err != nil {
+			return nil, fmt.Errorf("pem: %s: %w", strings.ToLower(block.Type), err)
 		}
+		if !known {
+			s.from.bags = append(s.from.bags, pem.EncodeToMemory(block))
+		}
+		data = rest
 	}
-	if len(loose.certs)+len(loose.keys) == 0 {
+	if loose.len() == 0 {
 		return nil, badFormat("pem: no certificate and no key in it")
 	}
 	loose.into(s)
 	return s, nil
 }
 
-func (l *looseParts) block(block *pem.Block, p Passwords) error {
-	name := block.Headers["friendlyName"]
+// pemAlias finds the alias in the text above a block.
+func pemAlias(text []byte) string {
+	text, _, _ = bytes.Cut(text, []byte("-----BEGIN "))
+	i := bytes.LastIndex(text, []byte(pemName))
+	if i < 0 {
+		return ""
+	}
+	line, _, _ := bytes.Cut(text[i+len(pemName):], []byte("\n"))
+	return string(bytes.TrimSpace(line))
+}
+
+// block takes a block of a type it knows.
+func (l *looseParts) block(block *pem.Block, alias string, p Passwords) (known bool, err error) {
+	content := block.Bytes
+	if block.Headers["DEK-Info"] != "" {
+		if content, err = openLegacyPEM(block, p); err != nil {
+			return true, err
+		}
+	}
 	switch block.Type {
 	case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
-		l.cert(block.Bytes, name)
-	case "PRIVATE KEY":
-		return l.key(block.Bytes, name)
-	case "RSA PRIVATE KEY":
-		return l.legacyKey(x509.ParsePKCS1PrivateKey(block.Bytes))
-	case "EC PRIVATE KEY":
-		return l.legacyKey(x509.ParseECPrivateKey(block.Bytes))
-	case "ENCRYPTED PRIVATE KEY":
-		k := &keyMaterial{format: PEM, sealed: block.Bytes, from: p}
-		if err := k.open(); err != nil {
-			return fmt.Errorf("encrypted key: %w", err)
+		// OpenSSL puts more behind a trusted certificate; toDER cuts it off.
+		raw, err := toDER(content)
+		if err != nil {
+			return true, badFormat("%w", err)
 		}
-		return l.sealedKey(k, name)
+		l.cert(raw, alias)
+	case "PKCS7", "CMS":
+		certs, err := pkcs7Certificates(content)
+		if err != nil {
+			return true, err
+		}
+		for _, raw := range certs {
+			l.cert(raw, "")
+		}
+	case "ENCRYPTED PRIVATE KEY":
+		k := &keyMaterial{format: PEM, sealed: content, from: p}
+		if err := k.open(); err != nil {
+			return true, err
+		}
+		return true, l.key(k, alias)
+	case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY":
+		plain, err := toPKCS8(block.Type, content)
+		if err != nil {
+			return true, err
+		}
+		return true, l.key(&keyMaterial{plain: plain}, alias)
+	case "EC PARAMETERS":
+		// OpenSSL writes them beside a key that holds them too.
+	default:
+		return false, nil
 	}
-	return nil
+	return true, nil
 }
 
 func pemNeedsPassword(data []byte) bool {
-	return strings.Contains(string(data), "-----BEGIN ENCRYPTED PRIVATE KEY-----") ||
-		strings.Contains(string(data), "Proc-Type: 4,ENCRYPTED")
+	return bytes.Contains(data, []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----")) ||
+		bytes.Contains(data, []byte("\nDEK-Info:"))
 }

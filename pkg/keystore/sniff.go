@@ -41,6 +41,8 @@ func NeedsPassword(data []byte) bool {
 		return pkcs12NeedsPassword(data)
 	case PEM:
 		return pemNeedsPassword(data)
+	case DER:
+		return isEncryptedKeyInfo(data)
 	}
 	return false
 }
