@@ -91,6 +91,8 @@ them, and is the TLS and WebSocket gateway that serves with them.`,
 	f.StringVar(&g.logFormat, "log-format", "text", "of serve: text or json")
 
 	group(root,
+		newSelfsignCommand(g),
+		newCACommand(g),
 		newCompletionCommand(g),
 		newVersionCommand(g),
 	)
