@@ -15,6 +15,7 @@ type looseParts struct {
 type looseCert struct {
 	*rawCert
 	alias string // as the file says
+	entry bool   // the file says that it is trusted, though it may stand in a chain
 }
 
 type looseKey struct {
@@ -27,7 +28,7 @@ func (l *looseParts) len() int { return len(l.certs) + len(l.keys) }
 
 func (l *looseParts) cert(raw []byte, alias string) {
 	c, _ := readCert(raw)
-	l.certs = append(l.certs, looseCert{&c, alias})
+	l.certs = append(l.certs, looseCert{rawCert: &c, alias: alias})
 }
 
 // key takes a key that is open.
@@ -57,7 +58,6 @@ func publicOf(plain []byte) []byte {
 }
 
 // into makes entries: keys with their chains first, then the certificates that are left.
-// One that stands in a chain is left too if the file has it twice.
 func (l *looseParts) into(s *Store) {
 	pool := newChainPool()
 	leaves := map[string]*rawCert{}
@@ -83,10 +83,10 @@ func (l *looseParts) into(s *Store) {
 		s.addLoose(e, seen)
 	}
 	for _, c := range l.certs {
-		if taken[string(c.raw)] {
-			delete(taken, string(c.raw))
+		if taken[string(c.raw)] && !c.entry {
 			continue
 		}
+		taken[string(c.raw)] = true
 		s.addLoose(&Entry{Alias: c.alias, Kind: TrustedCert, chain: [][]byte{c.raw}}, seen)
 	}
 }

@@ -21,12 +21,17 @@ func decodePEM(data []byte, p Passwords) (*Store, error) {
 		if loose.len() >= maxEntries {
 			return nil, badFormat("pem: %w", errTooMany)
 		}
-		known, err := loose.block(block, pemAlias(data[:len(data)-len(rest)]), p)
+		alias, ours := pemAlias(data[:len(data)-len(rest)])
+		before := len(loose.certs)
+		known, err := loose.block(block, alias, p)
 		if err != nil {
 			return nil, fmt.Errorf("pem: %s: %w", strings.ToLower(block.Type), err)
 		}
 		if !known {
 			s.from.bags = append(s.from.bags, pem.EncodeToMemory(block))
+		}
+		if ours && len(loose.certs) > before {
+			loose.certs[before].entry = true
 		}
 		data = rest
 	}
@@ -37,15 +42,16 @@ func decodePEM(data []byte, p Passwords) (*Store, error) {
 	return s, nil
 }
 
-// pemAlias finds the alias in the text above a block.
-func pemAlias(text []byte) string {
+// pemAlias finds the alias in the text above a block. OpenSSL indents the line; at its
+// start it is ours, and says that a certificate is an entry.
+func pemAlias(text []byte) (alias string, ours bool) {
 	text, _, _ = bytes.Cut(text, []byte("-----BEGIN "))
 	i := bytes.LastIndex(text, []byte(pemName))
 	if i < 0 {
-		return ""
+		return "", false
 	}
 	line, _, _ := bytes.Cut(text[i+len(pemName):], []byte("\n"))
-	return string(bytes.TrimSpace(line))
+	return string(bytes.TrimSpace(line)), i == 0 || text[i-1] == '\n'
 }
 
 // block takes a block of a type it knows.

@@ -11,11 +11,19 @@ import (
 // Keys are sealed where there is a password, else plain.
 func (s *Store) encodePEM(p Passwords, rnd io.Reader) ([]byte, error) {
 	var out []byte
+	inChain := map[string]bool{}
+	for _, e := range s.entries {
+		for _, raw := range e.chain {
+			inChain[string(raw)] = inChain[string(raw)] || e.Kind == PrivateKey
+		}
+	}
 	for _, e := range s.entries {
 		if e.Kind == SecretKey {
 			return nil, fmt.Errorf("pem: entry %q: %w: a secret key has no form in PEM", e.Alias, ErrKind)
 		}
-		out = append(out, e.aliasLine()...)
+		if e.Kind == TrustedCert && inChain[string(e.chain[0])] || !e.namedByLeaf() {
+			out = append(out, pemName+e.Alias+"\n"...)
+		}
 		if e.Kind == PrivateKey {
 			block, err := e.pemKey(p, rnd)
 			if err != nil {
@@ -44,12 +52,9 @@ func pemCertificates(chain [][]byte) []byte {
 // pemName is how OpenSSL says an alias above a block; readers of PEM pass over it.
 const pemName = "friendlyName: "
 
-// aliasLine keeps an alias that a reader would not make of the certificate by itself.
-func (e *Entry) aliasLine() string {
-	if len(e.chain) > 0 && nameOf(e.chain[0]) == e.Alias || strings.ContainsAny(e.Alias, "\r\n") {
-		return ""
-	}
-	return pemName + e.Alias + "\n"
+// namedByLeaf says whether a reader makes the alias of the certificate by itself.
+func (e *Entry) namedByLeaf() bool {
+	return len(e.chain) > 0 && nameOf(e.chain[0]) == e.Alias || strings.ContainsAny(e.Alias, "\r\n")
 }
 
 func (e *Entry) pemKey(p Passwords, rnd io.Reader) (*pem.Block, error) {
