@@ -40,23 +40,29 @@ type dir struct{ path string }
 
 func (d dir) Path(name string) string { return filepath.Join(d.path, name) }
 
-// Read takes no lock: each file is replaced as a whole. Only where a writer of
-// several files is at it, or was killed, the files are brought to a whole first.
+// Read takes no lock: each file is replaced as a whole.
 func (d dir) Read(ctx context.Context, name string) (Blob, error) {
 	if err := checkName(name); err != nil {
 		return Blob{}, err
 	}
-	if _, err := os.Lstat(d.Path(journalName)); err == nil {
-		unlock, err := d.lock(ctx)
-		if err != nil {
-			return Blob{}, fmt.Errorf("finish the change begun in %s: %w", d.path, err)
-		}
-		defer unlock()
-		if err := d.recover(); err != nil {
-			return Blob{}, err
-		}
+	if err := d.settle(ctx); err != nil {
+		return Blob{}, err
 	}
 	return read(d.Path(name))
+}
+
+// settle waits for a writer of several files to end its change, or ends it for one
+// who was killed.
+func (d dir) settle(ctx context.Context) error {
+	if _, err := os.Lstat(d.Path(journalName)); err != nil {
+		return nil // there is none, as nearly always; or reading will tell
+	}
+	unlock, err := d.lock(ctx)
+	if err != nil {
+		return fmt.Errorf("finish the change begun in %s: %w", d.path, err)
+	}
+	defer unlock()
+	return d.recover()
 }
 
 func (d dir) Update(ctx context.Context, f func(Tx) error) error {

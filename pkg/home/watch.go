@@ -14,9 +14,9 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// settle is how long a change may go on before it is told of: longer than a writer
-// needs for a store and its password, and too short for a person to wait on.
-const settle = 50 * time.Millisecond
+// pause is how long a change may go on before it is told of: longer than most
+// writers need for a store and its password, and too short for a person to wait on.
+const pause = 50 * time.Millisecond
 
 // poll is how often is looked without having been told: for a network file system,
 // where the kernel knows nothing of other machines' writes.
@@ -60,7 +60,7 @@ func (w *watcher) run(ctx context.Context) {
 			return
 		case e := <-w.notify.Events:
 			if settled == nil && w.concerns(e.Name) {
-				settled = time.After(settle)
+				settled = time.After(pause)
 			}
 			continue
 		case <-w.notify.Errors: // events were lost
@@ -68,7 +68,7 @@ func (w *watcher) run(ctx context.Context) {
 		case <-settled:
 			settled = nil
 		}
-		if names := w.changed(); len(names) > 0 {
+		if names := w.changed(ctx); len(names) > 0 {
 			select {
 			case w.changes <- Change{names}:
 			case <-ctx.Done():
@@ -87,9 +87,9 @@ func (w *watcher) concerns(path string) bool {
 }
 
 // changed looks again, after it has made sure that what happens from then on is told.
-func (w *watcher) changed() []string {
-	// A folder that cannot be watched now is in the next look, at the latest when polling.
-	_ = w.follow()
+func (w *watcher) changed(ctx context.Context) []string {
+	_ = w.dir.settle(ctx) // whoever reads next is told what is wrong with it
+	_ = w.follow()        // what cannot be watched now is polled
 	before := w.seen
 	w.seen = w.dir.look()
 	names := map[string]bool{}
@@ -119,23 +119,20 @@ func (d dir) look() map[string]fs.FileInfo {
 	return found
 }
 
-// follow sets the watches anew: one is of the folder that had the name when it was set.
+// follow sets the watches anew: one is of the folder that had the name when it was
+// set. Only that of the home must be; what cannot be watched beside it is polled.
 func (w *watcher) follow() error {
 	w.folder, w.way = w.dir.way()
-	folders := map[string]bool{w.folder: true}
-	for path := range w.way {
-		folders[filepath.Dir(path)] = true
-	}
 	for _, folder := range w.notify.WatchList() {
 		_ = w.notify.Remove(folder)
 	}
-	var errs error
-	for folder := range folders {
-		if err := w.notify.Add(folder); !errors.Is(err, fs.ErrNotExist) {
-			errs = errors.Join(errs, err)
-		}
+	for path := range w.way {
+		_ = w.notify.Add(filepath.Dir(path))
 	}
-	return errs
+	if err := w.notify.Add(w.folder); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // way is the folder that the home is in truth, and all that its files hang on: the
