@@ -93,6 +93,7 @@ them, and is the TLS and WebSocket gateway that serves with them.`,
 	group(root,
 		newSelfsignCommand(g),
 		newCACommand(g),
+		newTrustExportCommand(g),
 		newCompletionCommand(g),
 		newVersionCommand(g),
 	)

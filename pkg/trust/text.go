@@ -1,0 +1,74 @@
+package trust
+
+import (
+	"bytes"
+	"strings"
+	"text/template"
+
+	"github.com/gwtls/gwtls/templates"
+)
+
+// text fills in a template of templates/trust. What is put into a script is a file
+// name or a nickname, made of harmless characters, or goes through a quoting function.
+func (b *Bundle) text(name string) ([]byte, error) {
+	t, err := template.New(name).Funcs(template.FuncMap{
+		"join":       strings.Join,
+		"quote":      quoteShell,
+		"argument":   quoteArgument,
+		"option":     quoteOption,
+		"javaString": escapeJava,
+	}).ParseFS(templates.Trust, "trust/shared.tmpl", "trust/"+name)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = t.Execute(&out, page{Bundle: b, Password: b.password(), Host: b.Anchors[0].Host})
+	return out.Bytes(), err
+}
+
+// page is what templates see.
+type page struct {
+	*Bundle
+	Password string
+	Host     string // of the first anchor
+}
+
+// texts fills in the templates CLIENT-FILE as FILE.
+func (b *Bundle) texts(client string, names ...string) ([]File, error) {
+	var files []File
+	for _, name := range names {
+		data, err := b.text(client + "-" + name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, File{name, data})
+	}
+	return files, nil
+}
+
+// quoteShell makes a text one word of a POSIX shell.
+func quoteShell(s string) string {
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+var backslashes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+// quoteArgument makes a text part of one argument in an @argfile of Java.
+func quoteArgument(s string) string {
+	if strings.ContainsAny(s, " '\"\\#") {
+		return `"` + backslashes.Replace(s) + `"`
+	}
+	return s
+}
+
+// quoteOption makes a text part of one option in JAVA_TOOL_OPTIONS, which knows both
+// quotes and no backslash.
+func quoteOption(s string) string {
+	if strings.ContainsAny(s, " '\"") {
+		return "'" + strings.ReplaceAll(s, "'", `'"'"'`) + "'"
+	}
+	return s
+}
+
+// escapeJava makes a text what stands between the quotes of a Java string.
+func escapeJava(s string) string { return backslashes.Replace(s) }

@@ -1,0 +1,3 @@
+# To be read by a shell in the folder of this file:  . ./env.sh
+export SSL_CERT_FILE="$PWD/{{.Name}}.pem"
+export SSL_CERT_DIR="$PWD"
