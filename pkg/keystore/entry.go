@@ -82,7 +82,7 @@ func (e *Entry) RawChain() [][]byte { return e.chain }
 func (e *Entry) Chain() ([]*x509.Certificate, error) {
 	e.parsed.Lock()
 	defer e.parsed.Unlock()
-	if e.certs != nil {
+	if e.certs != nil || len(e.chain) == 0 {
 		return e.certs, nil
 	}
 	certs := make([]*x509.Certificate, 0, len(e.chain))
@@ -95,6 +95,24 @@ func (e *Entry) Chain() ([]*x509.Certificate, error) {
 	}
 	e.certs = certs
 	return certs, nil
+}
+
+// Leaf is the first certificate, parsed; nil where there is none. It costs less than
+// Chain where no more is wanted.
+func (e *Entry) Leaf() (*x509.Certificate, error) {
+	e.parsed.Lock()
+	defer e.parsed.Unlock()
+	switch {
+	case e.certs != nil:
+		return e.certs[0], nil
+	case len(e.chain) == 0:
+		return nil, nil
+	}
+	c, err := x509.ParseCertificate(e.chain[0])
+	if err != nil {
+		return nil, fmt.Errorf("certificate of %q: %w", e.Alias, err)
+	}
+	return c, nil
 }
 
 // SetChain replaces the certificates; the key stays as it is.
