@@ -76,19 +76,19 @@ them, and is the TLS and WebSocket gateway that serves with them.`,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	f := root.PersistentFlags()
-	f.StringVar(&g.homeLocation, "home", "", "`LOC`ation of keystore.p12, gateway.yaml and the rest (default $GWTLS_HOME, else ~/.config/gwtls)")
-	f.StringVar(&g.keystorePath, "keystore", "", "the keystore, instead of the home's `FILE`")
-	f.StringVar(&g.truststorePath, "truststore", "", "the truststore, instead of the home's `FILE`")
-	f.StringVar(&g.clientsPath, "clients", "", "the store of who may enter, instead of the home's `FILE`")
-	f.StringVar(&g.storeType, "storetype", "", "format of a new store: pkcs12, jks, jceks or pem")
+	f.StringVar(&g.homeLocation, "home", "", "where keystore.p12, gateway.yaml and the rest live (`LOC`; default $GWTLS_HOME, else ~/.config/gwtls)")
+	f.StringVar(&g.keystorePath, "keystore", "", "another keystore than the home's (`FILE`)")
+	f.StringVar(&g.truststorePath, "truststore", "", "another truststore than the home's (`FILE`)")
+	f.StringVar(&g.clientsPath, "clients", "", "another store of who may enter than the home's (`FILE`)")
+	f.StringVar(&g.storeType, "storetype", "", "`FORMAT` of a new store: pkcs12, jks, jceks or pem")
 	f.StringVar(&g.storepassSource, "storepass", "", "where the store's password is: file:PATH, env:NAME, fd:N, stdin or prompt (`SRC`)")
 	f.StringVar(&g.keypassSource, "keypass", "", "where the keys' own password is, if it differs (`SRC`)")
 	f.BoolVar(&g.json, "json", false, "print one JSON value")
 	f.BoolVar(&g.force, "force", false, "replace what stands")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "no remarks on standard error")
 	f.BoolVar(&g.noColor, "no-color", false, "no colours (also NO_COLOR)")
-	f.StringVar(&g.logLevel, "log-level", "info", "of serve: debug, info, warn or error")
-	f.StringVar(&g.logFormat, "log-format", "text", "of serve: text or json")
+	f.StringVar(&g.logLevel, "log-level", "info", "of serve: debug, info, warn or error (`LEVEL`)")
+	f.StringVar(&g.logFormat, "log-format", "text", "of serve: text or json (`FORMAT`)")
 
 	group(root,
 		newSelfsignCommand(g),
