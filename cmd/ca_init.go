@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strconv"
 	"strings"
 	"time"
 
@@ -110,11 +111,7 @@ func (o *caInitOptions) setAside(tx home.Tx, ref storeRef) (kept string, err err
 		return "", err
 	}
 	if !o.force {
-		words := []string{"ca", "init"}
-		for _, p := range o.permit {
-			words = append(words, "--permit", p)
-		}
-		return "", fail(codeExists, o.command(append(words, "--force")...),
+		return "", fail(codeExists, o.again(),
 			"%s: there is a private root already; what it signed has to be issued, and the new root trusted, anew if it is replaced", ref.path())
 	}
 	const aside = "ca.old.p12"
@@ -130,6 +127,21 @@ func (o *caInitOptions) setAside(tx home.Tx, ref storeRef) (kept string, err err
 		return "", err
 	}
 	return ref.home.Path(aside), nil
+}
+
+// again is this command with --force.
+func (o *caInitOptions) again() string {
+	words := []string{"ca", "init"}
+	if len(o.permit) > 0 {
+		words = append(words, "--permit", strings.Join(o.permit, ","))
+	}
+	if o.pathLen > 0 {
+		words = append(words, "--path-len", strconv.Itoa(o.pathLen))
+	}
+	if o.keyType != string(cert.P256) {
+		words = append(words, "--key-type", o.keyType)
+	}
+	return o.command(append(words, "--force")...)
 }
 
 func (o *caInitOptions) show(root *x509.Certificate, r caInitResult) error {

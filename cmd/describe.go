@@ -32,7 +32,7 @@ type entryWritten struct {
 // describeEntry says what an entry is. It opens no key: a fault in one entry is
 // said of it, and the others of a list are shown all the same.
 func describeEntry(e *keystore.Entry) entryJSON {
-	j := entryJSON{Alias: e.Alias, Kind: e.Kind, Created: e.Created.UTC(), Chain: []cert.Description{}}
+	j := entryJSON{Alias: e.Alias, Kind: e.Kind, Created: e.Created.UTC().Truncate(time.Second), Chain: []cert.Description{}}
 	chain, err := e.Chain()
 	if err != nil {
 		j.Fault = err.Error()

@@ -16,6 +16,9 @@ import (
 	"github.com/gwtls/gwtls/pkg/keystore"
 )
 
+// maxDays is a hundred years: what is longer is a slip.
+const maxDays = 36525
+
 type selfsignOptions struct {
 	*globals
 	hosts     []string
@@ -90,6 +93,12 @@ func (o *selfsignOptions) tellRoot(m *minted) {
 	o.note("  %s", o.command("ca", "init", "--permit", strings.Join(wider, ","), "--force"))
 }
 
+// selfsign does what the command does for hosts without any flag.
+func (g *globals) selfsign(ctx context.Context, hosts ...string) (*minted, error) {
+	o := &selfsignOptions{globals: g, hosts: hosts, days: cert.DefaultDays, keyType: string(cert.P256)}
+	return o.mint(ctx)
+}
+
 // minted is what selfsign made.
 type minted struct {
 	entry    *keystore.Entry
@@ -156,8 +165,8 @@ func (o *selfsignOptions) request() (r cert.Request, kt cert.KeyType, err error)
 			return usage(err)
 		}
 	}
-	if o.days < 1 {
-		return usage(fmt.Errorf("--days %d: at least 1", o.days))
+	if o.days < 1 || o.days > maxDays {
+		return usage(fmt.Errorf("--days %d: want 1 to %d, and more than %d with --allow-long", o.days, maxDays, cert.MaxDays))
 	}
 	if o.days > cert.MaxDays && !o.allowLong {
 		return r, "", fail(codeUsage, o.again("--allow-long"),
@@ -195,25 +204,31 @@ func (o *selfsignOptions) sign(m *minted, ca []*opened, r cert.Request, key cryp
 	}
 	leaf, err := root.Issue(r, key.Public())
 	if err != nil {
-		return nil, o.explain(err, root.Certificate(), r.Names, m.keystore.Store)
+		return nil, o.explain(err, m, r.Names)
 	}
 	return append([]*x509.Certificate{leaf}, root.Chain...), nil
 }
 
-// explain says what to do where the root cannot sign what is asked for.
-func (o *selfsignOptions) explain(err error, root *x509.Certificate, names cert.Names, ks *keystore.Store) error {
-	permit, constrained := cert.ConstraintsOf(root)
+// explain says what to do where the root cannot sign what is asked for: make one
+// that can, of which everybody has to be told.
+func (o *selfsignOptions) explain(err error, m *minted, names cert.Names) error {
+	root := m.root.Certificate()
+	permit, _ := cert.ConstraintsOf(root)
 	words := []string{"ca", "init"}
-	if constrained {
-		words = append(words, "--permit", strings.Join(permit.For(names).Strings(), ","))
+	if wider := permit.For(names); !permit.Unconstrained() && len(wider.Refused(names)) == 0 {
+		words = append(words, "--permit", strings.Join(wider.Strings(), ","))
 	}
-	hint := o.command(append(words, "--force")...)
+	anew := ""
+	if !m.madeRoot {
+		words = append(words, "--force")
+		anew = "; a new root has to be trusted anew by all who trust this one" + reissued(root, m.keystore.Store)
+	}
 	switch {
 	case errors.Is(err, cert.ErrConstraints):
-		return fail(codeNameMismatch, hint, "%s may not sign for %s, only for %s; a new root has to be trusted anew by all who trust this one%s",
-			cert.Name(root), strings.Join(permit.Refused(names), ", "), strings.Join(permit.Strings(), ", "), reissued(root, ks))
+		return fail(codeNameMismatch, o.command(words...), "%s may not sign for %s, only for %s%s",
+			cert.Name(root), strings.Join(permit.Refused(names), ", "), strings.Join(permit.Strings(), ", "), anew)
 	case errors.Is(err, cert.ErrOutlives):
-		return fail(codeExpired, hint, "%w; a new root has to be trusted anew by all who trust this one%s", err, reissued(root, ks))
+		return fail(codeExpired, o.command(words...), "%w%s", err, anew)
 	}
 	return err
 }

@@ -165,8 +165,8 @@ func (c Constraints) Refused(n Names) []string {
 		}
 	}
 	for _, u := range n.URIs {
-		ip, _ := parseIP(u.Hostname())
-		if u.Hostname() != "" && !c.permitsIP(ip) && !c.permitsDomain(u.Hostname()) {
+		// Go refuses a URI without a domain from any CA that is constrained at all.
+		if u.Hostname() == "" || !c.permitsDomain(u.Hostname()) {
 			out = append(out, u.String())
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -25,6 +26,8 @@ func ParseDNS(s string) (string, error) {
 	switch {
 	case s == "":
 		return bad("is empty")
+	case !utf8.ValidString(s):
+		return bad("is not valid UTF-8")
 	case strings.HasSuffix(s, "."):
 		return bad("ends in a dot: certificates hold names without it")
 	case strings.HasPrefix(name, ".") || strings.Contains(name, ".."):
@@ -41,6 +44,9 @@ func ParseDNS(s string) (string, error) {
 		return bad("is not a host name: " + strings.TrimPrefix(err.Error(), "idna: "))
 	}
 	// Some characters map to nothing or to a dot, so what came out is looked at again.
+	if again, err := hostProfile.ToASCII(ascii); err != nil || again != ascii {
+		return bad("is not a host name: its A-label form is not one")
+	}
 	if why := faultOfHost(ascii, wildcard); why != "" {
 		return bad(why)
 	}

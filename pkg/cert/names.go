@@ -34,7 +34,14 @@ func ParseNames(args []string) (Names, error) {
 	return n, nil
 }
 
+// maxName bounds what is looked at: the work on international names grows with the
+// square of their length. A DNS name has 253 characters at most.
+const maxName = 2048
+
 func (n *Names) add(arg string) error {
+	if len(arg) > maxName {
+		return fmt.Errorf("name %.20q... is too long: %d bytes", arg, len(arg))
+	}
 	name := arg
 	switch ip, err := parseIP(arg); {
 	case err != nil:
