@@ -18,7 +18,7 @@ func weakKey(pub crypto.PublicKey, p Profile) (code, why string) {
 			return "rsa-below-2048", "RSA has to have 2048 bits at least"
 		case bits%8 != 0:
 			return "rsa-odd-size-or-exponent", "the size of an RSA key has to be a multiple of 8"
-		case k.E%2 == 0 || k.E < 3 || p == Public && k.E < 65537:
+		case k.E%2 == 0 || k.E < 3:
 			return "rsa-odd-size-or-exponent", "its exponent is not one that is safe"
 		}
 	case *ecdsa.PublicKey:
