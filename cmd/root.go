@@ -91,6 +91,7 @@ them, and is the TLS and WebSocket gateway that serves with them.`,
 	f.StringVar(&g.logFormat, "log-format", "text", "of serve: text or json (`FORMAT`)")
 
 	group(root,
+		newCSRCommand(g),
 		newSelfsignCommand(g),
 		newCACommand(g),
 		newKeystoreCommand(g),
