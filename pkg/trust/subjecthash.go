@@ -79,11 +79,8 @@ func canonicalValue(v *asn1.RawValue) error {
 	return nil
 }
 
-// universalString is a tag that encoding/asn1 has no name for, as is visibleString.
-const (
-	visibleString   = 26
-	universalString = 28
-)
+// universalString is a tag that encoding/asn1 has no name for.
+const universalString = 28
 
 // utf8Text converts what OpenSSL counts as text. A T61String is Latin-1 to it.
 func utf8Text(tag int, raw []byte) (text []byte, isText bool, err error) {
@@ -93,7 +90,7 @@ func utf8Text(tag int, raw []byte) (text []byte, isText bool, err error) {
 			return nil, true, errName
 		}
 		return raw, true, nil
-	case asn1.TagPrintableString, asn1.TagIA5String, asn1.TagT61String, visibleString:
+	case asn1.TagPrintableString, asn1.TagIA5String, asn1.TagT61String:
 		for _, c := range raw {
 			text = utf8.AppendRune(text, rune(c))
 		}
