@@ -96,6 +96,8 @@ them, and is the TLS and WebSocket gateway that serves with them.`,
 		newCACommand(g),
 		newKeystoreCommand(g),
 		newTrustExportCommand(g),
+		newVerifyCommand(g),
+		newInspectCommand(g),
 		newCompletionCommand(g),
 		newVersionCommand(g),
 	)

@@ -92,7 +92,8 @@ func roleOf(c *x509.Certificate, p Purpose) role {
 		return server
 	case p == ForClient:
 		return client
-	case c.IsCA && len(c.DNSNames)+len(c.IPAddresses) == 0:
+	case c.IsCA && (c.KeyUsage&x509.KeyUsageCertSign != 0 && !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageServerAuth) ||
+		len(c.DNSNames)+len(c.IPAddresses) == 0):
 		return authority
 	case extension(c, oidExtKeyUsage) != nil && allows(c, ForClient) && !allows(c, ForServer):
 		return client
