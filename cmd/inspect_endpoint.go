@@ -115,6 +115,9 @@ func probe(ctx context.Context, host, address string) (*endpoint, error) {
 	e := &endpoint{Host: host, Address: raw.RemoteAddr().String(), Client: clientWanted{CAs: []string{}}, Faults: []cert.Fault{}}
 	conn := tls.Client(raw, e.config())
 	err = conn.HandshakeContext(ctx)
+	if s := conn.ConnectionState(); len(s.PeerCertificates) > 0 {
+		e.note(s)
+	}
 	if err != nil {
 		if len(e.presented) == 0 {
 			return nil, &Error{Code: codeNetwork, Hint: "check that TLS is spoken at that port", Err: fmt.Errorf("%s: %w", address, err)}
@@ -123,7 +126,6 @@ func probe(ctx context.Context, host, address string) (*endpoint, error) {
 		e.Client.Required = e.Client.Wanted
 		return e, nil
 	}
-	e.note(conn.ConnectionState())
 	if e.Client.Wanted {
 		e.Client.Required = refuses(raw, conn)
 	}

@@ -91,6 +91,7 @@ func (s *search) run() *Verdict {
 func (s *search) extend(path []*candidate) bool {
 	s.steps++
 	top := path[len(path)-1]
+	s.askMachine(top)
 	if top.anchor {
 		return s.judge(path, true, nil)
 	}
@@ -154,7 +155,6 @@ func selfIssued(c *x509.Certificate) bool {
 // issuers are the certificates by whose name a certificate says to be issued, the
 // likeliest first.
 func (s *search) issuers(child *candidate, path []*candidate) []*candidate {
-	s.askMachine(child)
 	var out []*candidate
 	for _, c := range s.bySubject[child.issuer] {
 		if !slices.ContainsFunc(path, c.sameEntity) {
