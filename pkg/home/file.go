@@ -102,7 +102,7 @@ func temporary(dir, pattern string, data []byte, perm fs.FileMode, replaced fs.F
 	if replaced != nil {
 		perm = keepOwner(f, replaced)
 	}
-	if err := f.Chmod(perm); err != nil {
+	if err := f.Chmod(perm); err != nil && perm&0o004 == 0 { // FAT has no modes, and will do for what all may read
 		return "", err
 	}
 	if _, err := f.Write(data); err != nil {

@@ -12,23 +12,27 @@ const redacted = "[redacted]"
 // Value is a password. Every way of printing it prints a placeholder; only
 // [Value.Reveal] gives the bytes away, so that each use can be found by name.
 // The zero Value is 'no password known', which is not the empty password.
-type Value struct{ bytes *[]byte }
+type Value struct {
+	// A pointer, since fmt does not call Format for a Value in an unexported field;
+	// and to a string, as what a pointer to bytes leads to fmt prints for %s there.
+	password *string
+}
 
 // New makes a Value of a password; it keeps a copy.
 func New(password []byte) Value {
-	b := append([]byte{}, password...)
-	return Value{&b}
+	s := string(password)
+	return Value{&s}
 }
 
 // Known says whether there is a password at all, were it an empty one.
-func (v Value) Known() bool { return v.bytes != nil }
+func (v Value) Known() bool { return v.password != nil }
 
-// Reveal gives the password, nil where none is known. It is not to be changed.
+// Reveal gives the password, nil where none is known.
 func (v Value) Reveal() []byte {
-	if v.bytes == nil {
+	if v.password == nil {
 		return nil
 	}
-	return *v.bytes
+	return []byte(*v.password)
 }
 
 // Format is used by fmt for every verb; a String method would not cover %d.
