@@ -90,8 +90,10 @@ func (d *dialogue) types(keys string) {
 
 func (d *dialogue) end() (printed string, screen string) {
 	d.t.Helper()
+	d.person.SetReadDeadline(time.Now().Add(20 * time.Second))
+	_, _ = d.screen.ReadFrom(d.person) // ends with EIO, when the terminal is nobody's any more
+	_ = d.program.Process.Kill()       // should it hang
 	_ = d.program.Wait()               // its exit status says no more than what it printed
-	_, _ = d.screen.ReadFrom(d.person) // ends with EIO, as the terminal is nobody's any more
 	return d.printed.String(), d.screen.String()
 }
 
