@@ -1,8 +1,11 @@
 package cmd
 
 import (
+	"crypto/x509"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gwtls/gwtls/pkg/cert"
@@ -27,6 +30,7 @@ type entryWritten struct {
 	Keystore string            `json:"keystore"`
 	Format   keystore.Format   `json:"format"`
 	Root     *cert.Description `json:"root,omitempty"` // whom clients have to trust
+	Findings []cert.Finding    `json:"findings,omitempty"`
 }
 
 // describeEntry says what an entry is. It opens no key: a fault in one entry is
@@ -51,19 +55,47 @@ func describeEntry(e *keystore.Entry) entryJSON {
 }
 
 // printWritten shows a new entry.
-func (g *globals) printWritten(o *opened, e *keystore.Entry, root *cert.Description) error {
-	v := entryWritten{Entry: describeEntry(e), Keystore: o.Ref.path(), Format: o.Format, Root: root}
-	return g.print(v, func(w io.Writer) {
-		fmt.Fprintf(w, "%s in %s\n", v.Entry.Alias, v.Keystore)
-		if len(v.Entry.Chain) > 0 {
-			leaf := v.Entry.Chain[0]
-			fmt.Fprintf(w, "  names    %s\n", listed(leaf.DNSNames, leaf.IPAddresses, leaf.Emails, leaf.URIs))
-			fmt.Fprintf(w, "  key      %s\n", leaf.Key)
-			fmt.Fprintf(w, "  valid    until %s, %s\n", leaf.NotAfter.Format(time.RFC3339), timeLeft(leaf.NotAfter.Sub(g.env.Now())))
-			fmt.Fprintf(w, "  issuer   %s\n", leaf.Issuer)
-			fmt.Fprintf(w, "  SHA-256  %s\n", leaf.SHA256)
+func (g *globals) printWritten(o *opened, e *keystore.Entry, root *x509.Certificate) error {
+	v := entryWritten{Entry: describeEntry(e), Keystore: o.Ref.path(), Format: o.Format}
+	if root != nil {
+		d := cert.Describe(root)
+		v.Root = &d
+	}
+	if chain, err := e.Chain(); err == nil && len(chain) > 0 {
+		v.Findings = g.remark(chain, root)
+	}
+	return g.print(v, func(w io.Writer) { g.writeEntry(w, v.Entry, v.Keystore) })
+}
+
+// remark tells what clients will find in a chain that was just made or taken in, and
+// gives it for scripts. What is only good to know is left to inspect.
+func (g *globals) remark(chain []*x509.Certificate, root *x509.Certificate) []cert.Finding {
+	options := cert.LintOptions{At: g.env.Now()}
+	if root != nil {
+		options.Roots = []*x509.Certificate{root}
+	}
+	var findings []cert.Finding
+	for _, f := range cert.Lint(chain, options) {
+		if f.Severity != cert.Info {
+			findings = append(findings, f)
+			g.note("%s: %s: %s", f.Severity, f.Where, f.What)
 		}
-	})
+	}
+	return findings
+}
+
+// writeEntry shows an entry in a few lines.
+func (g *globals) writeEntry(w io.Writer, e entryJSON, keystore string) {
+	fmt.Fprintf(w, "%s in %s\n", e.Alias, keystore)
+	if len(e.Chain) == 0 {
+		return
+	}
+	leaf := e.Chain[0]
+	fmt.Fprintf(w, "  names    %s\n", listed(leaf.DNSNames, leaf.IPAddresses, leaf.Emails, leaf.URIs))
+	fmt.Fprintf(w, "  key      %s\n", leaf.Key)
+	fmt.Fprintf(w, "  valid    until %s, %s\n", leaf.NotAfter.Format(time.RFC3339), timeLeft(leaf.NotAfter.Sub(g.env.Now())))
+	fmt.Fprintf(w, "  issuer   %s\n", leaf.Issuer)
+	fmt.Fprintf(w, "  SHA-256  %s\n", leaf.SHA256)
 }
 
 // timeLeft says how long something is still valid, in the largest whole unit that
@@ -83,14 +115,5 @@ func timeLeft(d time.Duration) string {
 
 // listed joins names of several kinds.
 func listed(kinds ...[]string) string {
-	out := ""
-	for _, kind := range kinds {
-		for _, name := range kind {
-			if out != "" {
-				out += " "
-			}
-			out += name
-		}
-	}
-	return out
+	return strings.Join(slices.Concat(kinds...), " ")
 }

@@ -92,6 +92,7 @@ them, and is the TLS and WebSocket gateway that serves with them.`,
 
 	group(root,
 		newCSRCommand(g),
+		newImportCommand(g),
 		newSelfsignCommand(g),
 		newCACommand(g),
 		newKeystoreCommand(g),

@@ -72,10 +72,9 @@ func (o *selfsignOptions) run(ctx context.Context) error {
 		o.note("self-signed: iPhones, iPads and Macs refuse it, whatever is installed on them; browsers take it only where")
 		o.note("it is trusted as itself (in NSS with the flags CP,,). Without --single every client can be made to trust it.")
 	}
-	var root *cert.Description
+	var root *x509.Certificate
 	if m.root != nil {
-		d := cert.Describe(m.root.Certificate())
-		root = &d
+		root = m.root.Certificate()
 	}
 	if m.madeRoot {
 		o.tellRoot(m)
