@@ -141,6 +141,9 @@ func (m *material) addParts(data []byte) error {
 		return err
 	}
 	for _, p := range parts {
+		if m.format = keystore.DER; p.Label != "" {
+			m.format = keystore.PEM
+		}
 		if p.Kind != cert.PartPKCS7 {
 			m.parts = append(m.parts, p)
 			continue

@@ -54,7 +54,8 @@ var errTooManyParts = fmt.Errorf("more than %d parts", maxParts)
 // ReadParts says what a file holds that is PEM, with any text in between, or one DER
 // value. It opens nothing that is encrypted. Where the bytes are neither there is no part.
 func ReadParts(data []byte) ([]Part, error) {
-	if !bytes.Contains(data, []byte("-----BEGIN ")) {
+	text := PlainText(data)
+	if !bytes.Contains(text, []byte("-----BEGIN ")) {
 		if p, ok := readDER(data); ok {
 			return []Part{p}, nil
 		}
@@ -62,7 +63,7 @@ func ReadParts(data []byte) ([]Part, error) {
 	}
 	var parts []Part
 	for {
-		block, rest := pem.Decode(data)
+		block, rest := pem.Decode(text)
 		if block == nil {
 			return parts, nil
 		}
@@ -72,7 +73,7 @@ func ReadParts(data []byte) ([]Part, error) {
 		if block.Type != "EC PARAMETERS" { // OpenSSL writes them beside a key that has them too
 			parts = append(parts, readBlock(block))
 		}
-		data = rest
+		text = rest
 	}
 }
 

@@ -17,9 +17,9 @@ func (j *judge) checkForm() {
 		if i > 0 && c == j.anchor() && !slices.ContainsFunc(j.Roots, c.Equal) {
 			continue
 		}
-		j.checkFields(i, c)
+		j.checkFields(c)
 		j.checkCriticality(i, c)
-		j.checkKeyIDs(i, c)
+		j.checkKeyIDs(c)
 		j.checkNameSyntax(c)
 		if j.Profile == Public {
 			j.checkBaseline(i, c)
@@ -27,7 +27,7 @@ func (j *judge) checkForm() {
 	}
 }
 
-func (j *judge) checkFields(i int, c *x509.Certificate) {
+func (j *judge) checkFields(c *x509.Certificate) {
 	if c.Version != 3 {
 		j.form("version", c, "%s is an X.509 version %d certificate, where 3 is the one in use", label(c), c.Version)
 	}
@@ -37,8 +37,8 @@ func (j *judge) checkFields(i int, c *x509.Certificate) {
 	if isEmptyName(c.RawIssuer) {
 		j.form("issuer-empty", c, "%s does not name its issuer", label(c))
 	}
-	if (i > 0 || c.IsCA) && isEmptyName(c.RawSubject) {
-		j.form("subject-empty", c, "a CA in the chain has no name")
+	if c.IsCA && isEmptyName(c.RawSubject) {
+		j.form("subject-empty", c, "a CA has no subject")
 	}
 	if e := extension(c, oidExtKeyUsage); e != nil && len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) == 0 {
 		j.form("eku-empty", c, "the extended key usage of %s is empty", label(c))
@@ -109,12 +109,12 @@ func (j *judge) checkCriticality(i int, c *x509.Certificate) {
 
 // checkKeyIDs: chains are built by key identifiers, so each certificate but the last
 // has to name its issuer's, and a CA its own (RFC 5280, 4.2.1.1 and 2).
-func (j *judge) checkKeyIDs(i int, c *x509.Certificate) {
+func (j *judge) checkKeyIDs(c *x509.Certificate) {
 	aki := extension(c, oidAKI)
 	if len(c.AuthorityKeyId) == 0 && (aki != nil || c != j.anchor() && !SelfSigned(c)) {
 		j.form("aki-missing", c, "%s does not say by which key it was signed (authority key identifier)", label(c))
 	}
-	if (i > 0 || c.IsCA) && len(c.SubjectKeyId) == 0 {
+	if c.IsCA && len(c.SubjectKeyId) == 0 {
 		j.form("ski-missing", c, "%s is a CA without a subject key identifier", label(c))
 	}
 	if len(c.AuthorityKeyId) > 0 && len(c.SubjectKeyId) > 0 && !bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId) && SelfSigned(c) {
