@@ -99,8 +99,6 @@ var limboDisagreements = map[string]string{
 	"webpki::nc::nc-permits-dns-san-pattern": commonNameArgument,
 	"webpki::san::exact-localhost-ip-san":    commonNameArgument,
 	"webpki::san::leftmost-wildcard-san":     commonNameArgument,
-	"webpki::san::public-suffix-private-namespace-wildcard-san": "s3.amazonaws.com is in the private section of the list, which the Baseline Requirements, 3.2.2.6, tell CAs not to consult; " +
-		"online::s3.amazonaws.com presents the same name and is to succeed",
 }
 
 const commonNameArgument = "its common name example.com is none of its alternative names, for which webpki::cn::not-in-san is to be refused (Baseline Requirements, 7.1.4.3)"
