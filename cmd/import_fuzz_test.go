@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // Whatever a CA, or somebody in its place, sends: it is read or refused, in bounded
@@ -31,4 +33,24 @@ func FuzzReply(f *testing.F) {
 			t.Fatalf("%d certificates of %d bytes", len(certs)+len(faults), len(data))
 		}
 	})
+}
+
+// Ten megabytes of what is slow to read for others take no time here.
+func TestReplyOfTenMegabytesIsReadAtOnce(t *testing.T) {
+	for name, unit := range map[string]string{
+		"begins":  "-----BEGIN CERTIFICATE-----\n",
+		"ends":    "-----BEGIN A-----\n-----END B-----\n",
+		"colons":  "-----BEGIN CERTIFICATE-----\na: b\n\n",
+		"base64":  "MIIB",
+		"nesting": "\x30\x80",
+		"sets":    "\x30\x84\x00\x9f\xff\xff",
+	} {
+		data := bytes.Repeat([]byte(unit), maxMaterial/len(unit))
+		start := time.Now()
+		m := &material{operand: "reply"}
+		err := m.addReply(data)
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s: %v (%v)", name, took, err)
+		}
+	}
 }
