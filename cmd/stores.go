@@ -30,6 +30,9 @@ type opened struct {
 
 	password, keyPassword secret.Value
 	generated             bool // the password is new and goes into the password file
+
+	tx     home.Tx // of the update that it is open in, for what is changed together with it
+	asItIs bool    // nothing was changed: it is not written again
 }
 
 func (g *globals) keystore() (storeRef, error)   { return g.store(g.keystorePath, "keystore.p12") }
@@ -121,35 +124,38 @@ func (g *globals) updateFrom(ctx context.Context, refs []storeRef, stores []*ope
 
 func (g *globals) openOrNew(ref storeRef, tx home.Tx) (*opened, error) {
 	o, err := g.open(ref, forKeys, tx.Read)
+	if err == nil {
+		o.tx = tx
+	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return o, err
 	}
-	format, err := g.newFormat(ref.name)
+	format, err := g.newFormat(ref)
 	if err != nil {
 		return nil, err
 	}
-	o = &opened{Ref: ref, Store: keystore.New(), Format: format}
+	o = &opened{Ref: ref, Store: keystore.New(), Format: format, tx: tx}
 	if o.password, err = g.atHand(ref, tx.Read); err != nil {
 		return nil, err
 	}
 	if !o.password.Known() {
 		o.password, o.generated = secret.Generate(), true
 	}
-	if o.keyPassword, err = g.keypass(); err != nil {
+	if o.keyPassword, err = g.keypass(ref); err != nil {
 		return nil, err
 	}
 	return o, nil
 }
 
-func (g *globals) newFormat(name string) (keystore.Format, error) {
-	if g.storeType != "" {
+func (g *globals) newFormat(ref storeRef) (keystore.Format, error) {
+	if g.storeType != "" && ref.named {
 		f, err := keystore.ParseFormat(g.storeType)
 		if err != nil {
 			return "", fail(codeUsage, "use --storetype pkcs12, jks, jceks or pem", "%w", err)
 		}
 		return f, nil
 	}
-	switch f := keystore.FormatOfName(name); f {
+	switch f := keystore.FormatOfName(ref.name); f {
 	case keystore.JKS, keystore.JCEKS, keystore.PEM:
 		return f, nil
 	}
@@ -165,7 +171,7 @@ func (g *globals) open(ref storeRef, u use, read func(string) (home.Blob, error)
 		return nil, fmt.Errorf("%s: %w", ref.path(), err)
 	}
 	o := &opened{Ref: ref, Existed: true}
-	if o.keyPassword, err = g.keypass(); err != nil {
+	if o.keyPassword, err = g.keypass(ref); err != nil {
 		return nil, err
 	}
 	if o.password, err = g.password(ref, blob.Data, u, read); err != nil {
@@ -232,8 +238,8 @@ func (g *globals) atHand(ref storeRef, read func(string) (home.Blob, error)) (se
 	return secret.Value{}, nil
 }
 
-func (g *globals) keypass() (secret.Value, error) {
-	if g.keypassSource == "" {
+func (g *globals) keypass(ref storeRef) (secret.Value, error) {
+	if g.keypassSource == "" || !ref.named {
 		return secret.Value{}, nil
 	}
 	return g.source(g.keypassSource, "Password of the key")
@@ -260,6 +266,9 @@ func (o *opened) passwords() keystore.Passwords {
 }
 
 func (o *opened) write(tx home.Tx) error {
+	if o.asItIs {
+		return nil
+	}
 	data, err := o.Store.Encode(o.Format, o.passwords())
 	if err != nil {
 		return fmt.Errorf("%s: %w", o.Ref.path(), err)
