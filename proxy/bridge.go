@@ -9,8 +9,8 @@ func (s *session) bridge() {
 	s.up.frames = frames{masked: true, limit: s.service.WebSocket.MaximumMessageSize}
 	s.watch()
 	s.run(
-		func() { s.unwrap(&s.up); s.settle(&s.up, "client", "back end") },
-		func() { s.wrap(&s.down); s.settle(&s.down, "back end", "client") },
+		func() { s.unwrap(&s.up); s.settle(&s.up) },
+		func() { s.wrap(&s.down); s.settle(&s.down) },
 		func() {
 			var both sync.WaitGroup
 			both.Go(s.leaveBackend)
@@ -114,8 +114,7 @@ func (s *session) leaveBackend() {
 		s.backend.abort()
 		return
 	}
-	by, _ := s.deadline()
-	s.backend.linger(by)
+	s.backend.linger(s.patience())
 }
 
 // lastToBridged is the close frame that ends the client's side, where it can take one. A

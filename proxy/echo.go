@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 
@@ -48,7 +49,6 @@ func (s *session) echo(conn *websocket.Conn) {
 		err = s.echoMessage(conn, &held)
 	}
 	s.endEcho(conn, err)
-	s.log()
 }
 
 func (s *session) echoMessage(conn *websocket.Conn, held *bytes.Buffer) error {
@@ -90,12 +90,13 @@ func (s *session) endEcho(conn *websocket.Conn, err error) {
 	now := s.g.now()
 	by := now.Add(closeWait)
 	e, closedByPeer := errors.AsType[*websocket.CloseError](err)
+	late, ok := errors.AsType[net.Error](err) // of the library's own making
 	switch {
 	case closedByPeer && e.Code != websocket.CloseAbnormalClosure:
 		s.cause(closed("client", uint16(e.Code)), nil)
 	case errors.Is(err, websocket.ErrReadLimit):
 		s.cause("fault of the client", errTooBig)
-	case timedOut(err):
+	case ok && late.Timeout():
 		s.cause("inactive", nil)
 		if at, halted := s.deadline(); halted {
 			by = at
@@ -104,6 +105,7 @@ func (s *session) endEcho(conn *websocket.Conn, err error) {
 	default:
 		s.cause("client gone", err)
 	}
+	s.log()
 	s.client.linger(by)
 }
 

@@ -33,11 +33,14 @@ const (
 
 func (f *flow) stop(e ending, err error) { f.ended, f.err = e, err }
 
-// lost tells the end of a stream from a connection that broke.
+// lost sets how a direction ended from the error of a read.
 func (f *flow) lost(err error) {
-	if errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
 		f.stop(endEOF, nil)
-	} else {
+	case timedOut(err):
+		f.stop(endHalted, nil)
+	default:
 		f.stop(endLost, err)
 	}
 }
@@ -63,4 +66,5 @@ func (f *flow) receive(lender *buffers) (*buffer, []byte, error) {
 	return b, b.data[:copy(b.data, f.held)+n], nil
 }
 
+// timedOut tells a deadline of ours from a connection that the system gave up.
 func timedOut(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

@@ -12,6 +12,7 @@ import (
 // link is one end of a session: the connection to a client or to a back end. One goroutine
 // reads it, any may write.
 type link struct {
+	name  string   // for the log
 	conn  net.Conn // *tls.Conn, or a bare connection
 	base  net.Conn // the bare connection, under TLS if there is any
 	wire  *wire    // under TLS; nil on a bare connection

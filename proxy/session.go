@@ -46,6 +46,7 @@ type session struct {
 // newSession takes over a client's connection.
 func (g *Gateway) newSession(svc *service, c net.Conn) *session {
 	s := &session{g: g, service: svc, start: g.now(), remote: c.RemoteAddr()}
+	s.client.name, s.backend.name = "client", "back end"
 	if t, ok := c.(*tls.Conn); ok {
 		s.tls = t.ConnectionState().Version
 	}
@@ -116,8 +117,18 @@ func (s *session) deadline() (by time.Time, halted bool) {
 	return s.by, s.halted
 }
 
-// run carries the session in this goroutine and one more, and logs its end.
-func (s *session) run(up, down func(), last func()) {
+// patience is until when a peer may take to finish its side.
+func (s *session) patience() time.Time {
+	by, halted := s.deadline()
+	if most := s.g.now().Add(closeWait); !halted || by.After(most) {
+		return most
+	}
+	return by
+}
+
+// run carries the session in this goroutine and one more, logs its end, and takes leave of
+// the peers.
+func (s *session) run(up, down, leave func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -125,8 +136,8 @@ func (s *session) run(up, down func(), last func()) {
 	}()
 	up()
 	<-done
-	last()
 	s.log()
+	leave()
 }
 
 // log is the one line for a session's end.

@@ -8,26 +8,26 @@ import (
 // each direction is passed on by itself, so that half-closed connections work.
 func (s *session) stream() {
 	s.run(
-		func() { s.pour(&s.up, "client", "back end") },
-		func() { s.pour(&s.down, "back end", "client") },
+		func() { s.pour(&s.up) },
+		func() { s.pour(&s.down) },
 		func() {
 			s.part(&s.client, &s.up, &s.down)
 			s.part(&s.backend, &s.down, &s.up)
 		})
 }
 
-func (s *session) pour(f *flow, from, to string) {
+func (s *session) pour(f *flow) {
 	s.copy(f)
 	switch f.ended {
 	case endEOF:
-		s.cause(from+" closed", nil)
+		s.cause(f.from.name+" closed", nil)
 		f.to.closeWrite()
 	case endUnsent:
 		// What the other side said before it closed still has to arrive.
-		s.cause(to+" gone", f.err)
+		s.cause(f.to.name+" gone", f.err)
 		s.haltSoon()
 	case endLost:
-		s.cause(from+" gone", f.err)
+		s.cause(f.from.name+" gone", f.err)
 		s.haltNow()
 	}
 }
@@ -84,8 +84,7 @@ func (s *session) part(l *link, from, to *flow) {
 	case to.ended != endEOF:
 		l.abort()
 	case from.ended != endEOF:
-		by, _ := s.deadline()
-		l.linger(by)
+		l.linger(s.patience())
 	default:
 		l.base.Close()
 	}

@@ -12,8 +12,8 @@ func (s *session) tunnel() {
 	s.up.frames = frames{masked: true, limit: s.service.WebSocket.MaximumMessageSize}
 	s.watch()
 	s.run(
-		func() { s.forward(&s.up); s.settle(&s.up, "client", "back end") },
-		func() { s.forward(&s.down); s.settle(&s.down, "back end", "client") },
+		func() { s.forward(&s.up); s.settle(&s.up) },
+		func() { s.forward(&s.down); s.settle(&s.down) },
 		func() {
 			var both sync.WaitGroup
 			both.Go(func() { s.bye(&s.backend, s.lastToBackend()) })
@@ -38,6 +38,7 @@ func (s *session) forward(f *flow) {
 			err = f.to.send(data[:ready])
 		}
 		if err == nil && last != nil {
+			s.cause(closed(f.from.name, f.code), nil) // before the answer can be one
 			err = f.to.send(last)
 		}
 		f.keep(data[ready:])

@@ -71,7 +71,8 @@ func (s *session) resume(f *flow, err error) bool {
 func (f *flow) over() bool { return f.rest && f.frames.atBoundary() }
 
 // settle lets the other direction know how this one ended.
-func (s *session) settle(f *flow, from, to string) {
+func (s *session) settle(f *flow) {
+	from, to := f.from.name, f.to.name
 	switch {
 	case f.ended == endClose:
 		s.cause(closed(from, f.code), nil)
@@ -101,8 +102,7 @@ func (s *session) bye(l *link, last []byte) {
 		l.base.Close()
 		return
 	}
-	by, _ := s.deadline()
-	l.linger(by)
+	l.linger(s.patience())
 }
 
 // whyHalted is what a client is told when the gateway ends the session.
