@@ -16,6 +16,7 @@ test: tools lint ## all tests, with what they need installed first
 
 tools: ## the programs that the tests talk to; named if they cannot be had
 	@testdata/install-tools
+	@testdata/interop/install-node
 
 lint:
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
