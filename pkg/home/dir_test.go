@@ -344,3 +344,22 @@ func TestOpenTakesADirectoryOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestRealIsOneForAllSpellings(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	link(t, "folder", filepath.Join(dir, "link"))
+	t.Chdir(dir)
+	for _, location := range []string{"new/home", "./link/../new//home/", "folder/../new/x/../home", dir + "/link/../new/home"} {
+		got, err := home.Real(location)
+		if want, _ := home.Real(filepath.Join(dir, "new", "home")); got != want || err != nil {
+			t.Errorf("%s leads to %s, %v, want %s", location, got, err, want)
+		}
+	}
+	link(t, t.TempDir(), filepath.Join(dir, "away"))
+	if got, _ := home.Real("away/../x"); filepath.Dir(got) == dir {
+		t.Errorf("away/../x leads to %s, as if the link were a folder", got)
+	}
+}
