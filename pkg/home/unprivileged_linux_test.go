@@ -67,6 +67,25 @@ func TestReadOnlyDirectory(t *testing.T) {
 	}
 }
 
+func TestAWriteThatIsRefusedHalfwayChangesNothing(t *testing.T) {
+	dir, closed := t.TempDir(), t.TempDir()
+	link(t, filepath.Join(closed, "keystore.p12"), filepath.Join(dir, "keystore.p12"))
+	for path, mode := range map[string]fs.FileMode{filepath.Dir(dir): 0o755, dir: 0o777, closed: 0o555} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := open(t, dir)
+	asNobody(func() {
+		if err := scenarios["new pair"].change(h); !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("got %v", err)
+		}
+	})
+	if got := list(t, dir); !slices.Equal(got, []string{"keystore.p12"}) {
+		t.Errorf("the directory holds %v", got)
+	}
+}
+
 func TestReplacedFileKeepsItsOwner(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Log("only the superuser can give a file away; what follows is of one owner")
