@@ -44,11 +44,14 @@ func (g *globals) note(format string, args ...any) {
 	}
 }
 
-// warn is a remark that is heard under --quiet and --json too.
+// warn is a remark that is heard under --quiet and --json too, and once.
 func (g *globals) warn(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
+	if slices.Contains(g.warnings, text) {
+		return
+	}
+	g.warnings = append(g.warnings, text)
 	if g.json {
-		g.warnings = append(g.warnings, text)
 		return
 	}
 	fmt.Fprintln(g.env.Err, "warning: "+text)

@@ -111,6 +111,7 @@ them, and is the TLS and WebSocket gateway that serves with them.`,
 func group(parent *cobra.Command, verbs ...*cobra.Command) {
 	parent.AddCommand(verbs...)
 	parent.Args = cobra.ArbitraryArgs
+	parent.SuggestionsMinimumDistance = 2
 	parent.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 && !c.HasParent() {
 			return c.Help()

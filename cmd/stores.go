@@ -28,11 +28,18 @@ type opened struct {
 	Format  keystore.Format
 	Existed bool
 
-	password, keyPassword secret.Value
-	generated             bool // the password is new and goes into the password file
+	password    password
+	keyPassword secret.Value
+	generated   bool // the password is new and goes into the password file
 
 	tx     home.Tx // of the update that it is open in, for what is changed together with it
 	asItIs bool    // nothing was changed: it is not written again
+}
+
+// password is a password and, for who has to look for the wrong one, its source.
+type password struct {
+	secret.Value
+	from string
 }
 
 func (g *globals) keystore() (storeRef, error)   { return g.store(g.keystorePath, "keystore.p12") }
@@ -139,7 +146,7 @@ func (g *globals) openOrNew(ref storeRef, tx home.Tx) (*opened, error) {
 		return nil, err
 	}
 	if !o.password.Known() {
-		o.password, o.generated = secret.Generate(), true
+		o.password, o.generated = password{Value: secret.Generate()}, true
 	}
 	if o.keyPassword, err = g.keypass(ref); err != nil {
 		return nil, err
@@ -178,6 +185,9 @@ func (g *globals) open(ref storeRef, u use, read func(string) (home.Blob, error)
 		return nil, err
 	}
 	o.Store, o.Format, err = keystore.Decode(blob.Data, o.passwords())
+	if errors.Is(err, keystore.ErrPassword) {
+		return nil, fmt.Errorf("%s does not open with the password of %s: %w", ref.path(), o.password.from, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", ref.path(), err)
 	}
@@ -189,14 +199,14 @@ func (g *globals) open(ref storeRef, u use, read func(string) (home.Blob, error)
 
 func (g *globals) hintNoStore(ref storeRef) string {
 	if ref.name == "keystore.p12" {
-		return "gwtls selfsign HOST"
+		return g.command("selfsign", "HOST")
 	}
 	return "check the name, or the home (--home)"
 }
 
 // password finds the password of a store that is there: of its source, its
 // password file, the environment, or a person, in this order.
-func (g *globals) password(ref storeRef, data []byte, u use, read func(string) (home.Blob, error)) (secret.Value, error) {
+func (g *globals) password(ref storeRef, data []byte, u use, read func(string) (home.Blob, error)) (password, error) {
 	format := keystore.Sniff(data)
 	needed := keystore.NeedsPassword(data)
 	if u == forKeys && (format == keystore.JKS || format == keystore.JCEKS) {
@@ -206,14 +216,24 @@ func (g *globals) password(ref storeRef, data []byte, u use, read func(string) (
 	if err != nil || p.Known() || !needed {
 		return p, err
 	}
+	if p.Value, err = g.typed(ref); err != nil {
+		return p, err
+	}
+	p.from = "the prompt"
+	return p, nil
+}
+
+// typed is the password of a store as a person types it, once.
+func (g *globals) typed(ref storeRef) (secret.Value, error) {
 	if p, asked := g.known[ref.path()]; asked {
 		return p, nil
 	}
 	if g.env.Ask == nil {
-		return p, fail(codeUsage, "write the password into "+ref.home.Path(secret.PasswordFile(ref.name))+", or name where it is: --storepass file:PATH",
-			"%s: no password: %s is not there, GWTLS_STOREPASS is not set, and there is no terminal to ask", ref.path(), secret.PasswordFile(ref.name))
+		file := secret.PasswordFile(ref.name)
+		return secret.Value{}, fail(codeUsage, "write the password into "+ref.home.Path(file)+", or name where it is: --storepass file:PATH",
+			"%s: no password: %s is not there, GWTLS_STOREPASS is not set, and there is no terminal to ask", ref.path(), file)
 	}
-	p, err = g.env.Ask("Password of " + ref.path())
+	p, err := g.env.Ask("Password of " + ref.path())
 	if err == nil {
 		g.known[ref.path()] = p
 	}
@@ -221,21 +241,26 @@ func (g *globals) password(ref storeRef, data []byte, u use, read func(string) (
 }
 
 // atHand is the password of a store as far as no person need be asked.
-func (g *globals) atHand(ref storeRef, read func(string) (home.Blob, error)) (secret.Value, error) {
+func (g *globals) atHand(ref storeRef, read func(string) (home.Blob, error)) (p password, err error) {
 	if ref.named && g.storepassSource != "" {
-		return g.source(g.storepassSource, "Password of "+ref.path())
+		p.from = g.storepassSource
+		p.Value, err = g.source(g.storepassSource, "Password of "+ref.path())
+		return p, err
 	}
-	blob, err := read(secret.PasswordFile(ref.name))
+	file := secret.PasswordFile(ref.name)
+	p.from = ref.home.Path(file)
+	blob, err := read(file)
 	if err == nil {
-		return secret.FromFile(blob.Data, ref.home.Path(secret.PasswordFile(ref.name)))
+		p.Value, err = secret.FromFile(blob.Data, p.from)
+		return p, err
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return secret.Value{}, fmt.Errorf("%s: %w", ref.home.Path(secret.PasswordFile(ref.name)), err)
+		return p, fmt.Errorf("%s: %w", p.from, err)
 	}
-	if p := g.env.Getenv("GWTLS_STOREPASS"); p != "" {
-		return secret.New([]byte(p)), nil
+	if value := g.env.Getenv("GWTLS_STOREPASS"); value != "" {
+		return password{secret.New([]byte(value)), "GWTLS_STOREPASS"}, nil
 	}
-	return secret.Value{}, nil
+	return password{}, nil
 }
 
 func (g *globals) keypass(ref storeRef) (secret.Value, error) {
