@@ -13,6 +13,7 @@ const (
 	tagOID         = 0x06
 	tagUTF8        = 0x0c
 	tagBMP         = 0x1e
+	tagGeneralTime = 0x18
 	tagSequence    = 0x30
 	tagSet         = 0x31
 	constructed    = 0x20

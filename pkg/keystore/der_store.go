@@ -59,11 +59,3 @@ func legacyKind(raw []byte) string {
 	}
 	return ""
 }
-
-// encodeDER writes the one certificate of a store of one entry.
-func (s *Store) encodeDER() ([]byte, error) {
-	if len(s.entries) != 1 || s.entries[0].Kind != TrustedCert {
-		return nil, fmt.Errorf("der: %w: the file holds one certificate alone", ErrKind)
-	}
-	return s.entries[0].chain[0], nil
-}

@@ -198,10 +198,10 @@ func (e *Entry) SetKeyPassword(password []byte) error {
 	return nil
 }
 
-// Clone copies an entry for another store: key, chain, alias and date, without what only
-// its file knows. A certificate that Java did not trust there is trusted where it goes.
+// Clone copies an entry for another store: key, chain, date, and alias in lower case,
+// without what only its file knows. A certificate that Java did not trust there is trusted where it goes.
 func (e *Entry) Clone() *Entry {
-	c := &Entry{Alias: e.Alias, Kind: e.Kind, Created: e.Created, chain: e.chain}
+	c := &Entry{Alias: strings.ToLower(e.Alias), Kind: e.Kind, Created: e.Created, chain: e.chain}
 	if e.key != nil {
 		c.key = e.key.clone()
 	}

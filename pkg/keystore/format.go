@@ -28,7 +28,7 @@ func Decode(data []byte, p Passwords) (*Store, Format, error) {
 	case DER:
 		s, err = decodeDER(data, p)
 	default:
-		err = badFormat("neither PKCS#12, JKS, JCEKS, PEM, DER nor PKCS#7")
+		err = refuse(data)
 	}
 	if err != nil {
 		return nil, format, err
@@ -36,12 +36,18 @@ func Decode(data []byte, p Passwords) (*Store, Format, error) {
 	return s, format, nil
 }
 
-// Encode writes the store in a format. Keys whose password stays are written as the bytes
+// Encode writes the store in a format. An entry that the format has no place for is an
+// error that is ErrKind; [Store.For] leaves such entries out. Keys whose password stays are written as the bytes
 // that were read; others are sealed with their own password, with p.Key, or with p.Store.
 func (s *Store) Encode(f Format, p Passwords) ([]byte, error) {
 	rnd := io.Reader(rand.Reader)
 	if s.Rand != nil {
 		rnd = s.Rand
+	}
+	for i, e := range s.entries {
+		if what := e.misfit(f, i); what != "" {
+			return nil, fmt.Errorf("%s: entry %q: %w: there is no place for %s", f, e.Alias, ErrKind, what)
+		}
 	}
 	switch f {
 	case PKCS12:
@@ -53,7 +59,10 @@ func (s *Store) Encode(f Format, p Passwords) ([]byte, error) {
 	case PKCS7:
 		return s.encodePKCS7(), nil
 	case DER:
-		return s.encodeDER()
+		if len(s.entries) == 0 {
+			return nil, fmt.Errorf("der: %w: the file holds one certificate", ErrKind)
+		}
+		return s.entries[0].chain[0], nil
 	}
 	return nil, fmt.Errorf("%w: stores of type %q are not written", ErrKind, f)
 }

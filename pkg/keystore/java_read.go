@@ -59,6 +59,7 @@ func decodeJava(data []byte, f Format, p Passwords) (*Store, error) {
 	}
 	s.from.tail = data[r.pos:]
 	if p.Store == nil {
+		s.from.unverified = true
 		s.warn("read without its password: the store's integrity is not verified")
 	} else if !hmac.Equal(digest, javaDigest(p.Store, content)) {
 		// A file that was tampered with looks the same; the format cannot tell them apart.

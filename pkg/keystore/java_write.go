@@ -50,9 +50,6 @@ func (w *javaWriter) entry(e *Entry) error {
 	var sealed []byte
 	var err error
 	if e.key != nil {
-		if e.Kind == SecretKey && w.format == JKS {
-			return fmt.Errorf("%w: JKS holds no secret keys", ErrKind)
-		}
 		if sealed, err = e.key.sealedFor(w.format, w.p, w.rnd); err != nil {
 			return err
 		}

@@ -53,11 +53,15 @@ func (k *keyMaterial) openLocked() error {
 func (k *keyMaterial) openWith(password []byte) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.isOpen() && k.sealed == nil {
+	switch {
+	case k.sealed == nil:
 		return nil
-	}
-	if err := k.unseal(password); err != nil {
-		return err
+	case !k.isOpen():
+		if err := k.unseal(password); err != nil {
+			return err
+		}
+	case !k.opensWith(password):
+		return ErrPassword
 	}
 	k.from.Key = bytes.Clone(password)
 	return nil
@@ -84,7 +88,7 @@ func (k *keyMaterial) unseal(password []byte) error {
 }
 
 // sealedFor gives the key encrypted for a file of the format: the bytes that stand, as
-// long as format and password stay; was is the store's password until now.
+// long as format and password stay.
 func (k *keyMaterial) sealedFor(f Format, p Passwords, rnd io.Reader) ([]byte, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -115,8 +119,19 @@ func (k *keyMaterial) passwordChanges(next []byte) bool {
 	if k.from.Store == nil || bytes.Equal(k.from.Store, next) {
 		return false
 	}
-	probe := &keyMaterial{format: k.format, sealed: k.sealed}
-	return probe.unseal(k.from.Store) == nil
+	return k.opensWith(k.from.Store)
+}
+
+func (k *keyMaterial) opensWith(password []byte) bool {
+	probe := &keyMaterial{format: k.format, sealed: k.sealed, isSecret: k.isSecret}
+	return password != nil && probe.unseal(password) == nil
+}
+
+// ownPassword says whether the key is sealed, and not with the store's password.
+func (k *keyMaterial) ownPassword() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.sealed != nil && k.from.Store != nil && !k.opensWith(k.from.Store)
 }
 
 func (k *keyMaterial) seal(f Format, password []byte, rnd io.Reader) ([]byte, error) {
@@ -151,19 +166,39 @@ func (k *keyMaterial) clone() *keyMaterial {
 
 // iterations is what it costs to open the key; 0 where it is open or cannot be opened.
 func (k *keyMaterial) iterations() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.sealed == nil || k.isOpen() {
 		return 0
 	}
-	if isJavaStream(k.sealed) {
-		p, _, err := readSealedObject(k.sealed)
-		if err != nil {
-			return 0
-		}
+	if p := k.encryption(); p != nil {
 		return p.iterations
 	}
-	p, _, err := readKeyInfo(k.sealed)
-	if err != nil {
-		return 0
+	return 0
+}
+
+// notJava says what of the key's encryption Java 17 does not read.
+func (k *keyMaterial) notJava() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.sealed == nil {
+		return "that is not encrypted"
 	}
-	return p.iterations
+	if p := k.encryption(); p != nil && p.notJava != "" {
+		return "encrypted by " + p.notJava
+	}
+	return ""
+}
+
+// encryption is how the key is sealed; nil where that is not known.
+func (k *keyMaterial) encryption() *pbe {
+	read := readKeyInfo
+	if isJavaStream(k.sealed) {
+		read = readSealedObject
+	}
+	p, _, err := read(k.sealed)
+	if err != nil {
+		return nil
+	}
+	return p
 }

@@ -8,8 +8,7 @@ import (
 // oid is an object identifier as the bytes of its content in DER.
 type oid string
 
-// newOID reads the dotted form; it is for the names below alone. Arcs under 2.25, which
-// have 128 bits, are written out by hand.
+// newOID reads the dotted form; it is for the names below alone.
 func newOID(dotted string) oid {
 	var out []byte
 	var first uint64
@@ -88,6 +87,7 @@ var (
 	oidPBKDF2     = newOID("1.2.840.113549.1.5.12")
 	oidPBMAC1     = newOID("1.2.840.113549.1.5.14")
 	oidScrypt     = newOID("1.3.6.1.4.1.11591.4.11")
+	oidAES128CBC  = newOID("2.16.840.1.101.3.4.1.2")
 	oidAES256CBC  = newOID("2.16.840.1.101.3.4.1.42")
 	oidHMACSHA256 = newOID("1.2.840.113549.2.9")
 	oidSHA256     = newOID("2.16.840.1.101.3.4.2.1")
@@ -102,10 +102,10 @@ var (
 	oidBasicConstraints = newOID("2.5.29.19")
 )
 
-// Attributes of our own, for what PKCS#12 has no place for; others pass over them.
-const (
-	// oidCreated holds milliseconds since 1970, 2.25.327903996785531881764911825166383080547.
-	oidCreated oid = "\x69\x83\xed\xb0\x81\xce\xf5\xd5\xd2\x9e\xab\xa5\x98\xfd\xe0\xa7\x8c\xd9\xc8\x63"
-	// oidChain holds the SHA-256 of each certificate above the leaf, 2.25.65348397825142491777850590429221332251.
-	oidChain oid = "\x69\xe2\xa9\xd2\xb1\x86\xd9\xc2\xbb\x9d\xb8\xd5\xf0\xc9\xa6\x83\xe6\xca\x1b"
+// Attributes for what PKCS#12 has no place for; other programs pass over them. They are
+// ones of PKCS#9 (RFC 2985) and RFC 5035, because encoding/asn1, with which Go programs
+// read such files, fails on the long arcs of an identifier of our own.
+var (
+	oidSigningTime        = newOID("1.2.840.113549.1.9.5")
+	oidSigningCertificate = newOID("1.2.840.113549.1.9.16.2.47")
 )

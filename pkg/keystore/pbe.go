@@ -30,6 +30,7 @@ func (a algorithm) der() []byte { return der(tagSequence, a.oid.der(), a.params)
 // pbe is an encryption by password whose parameters have been read and found bearable.
 type pbe struct {
 	iterations int
+	notJava    string                         // what of it Java 17 does not read, "" if it does
 	encodings  func(password []byte) [][]byte // the byte forms of a password to try
 	decrypt    func(data, password []byte) ([]byte, error)
 }

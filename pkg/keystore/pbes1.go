@@ -7,6 +7,7 @@ import (
 	"crypto/rc4"
 	"crypto/sha1"
 	"hash"
+	"strings"
 )
 
 // PBES1 of PKCS#5 (RFC 8018 section 6.1) and its kin in PKCS#12 (RFC 7292 appendix C):
@@ -40,6 +41,9 @@ func newPBES1(kind pbes1Kind, params []byte) (*pbe, error) {
 		return nil, badFormat("parameters of the encryption: %w", r.fault())
 	}
 	p := &pbe{iterations: iterations}
+	if kind.cipher == "2des" || kind.pkcs5 && kind.cipher == "rc2" {
+		p.notJava = strings.ToUpper(kind.cipher)
+	}
 	p.encodings = bmpPasswords
 	if kind.pkcs5 {
 		p.encodings = func(password []byte) [][]byte { return [][]byte{password} }

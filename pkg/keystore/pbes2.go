@@ -43,9 +43,9 @@ type blockCipher struct {
 }
 
 var pbes2Ciphers = map[oid]blockCipher{
-	newOID("2.16.840.1.101.3.4.1.2"):  {16, aes.NewCipher},
+	oidAES128CBC:                      {16, aes.NewCipher},
 	newOID("2.16.840.1.101.3.4.1.22"): {24, aes.NewCipher},
-	newOID("2.16.840.1.101.3.4.1.42"): {32, aes.NewCipher},
+	oidAES256CBC:                      {32, aes.NewCipher},
 	newOID("1.2.840.113549.3.7"):      {24, des.NewTripleDESCipher},
 	newOID("1.3.14.3.2.7"):            {8, des.NewCipher},
 }
@@ -70,8 +70,16 @@ func newPBES2(params []byte) (*pbe, error) {
 	if iv.failed() || kdf.keySize != 0 && kdf.keySize != c.keySize {
 		return nil, badFormat("PBES2: parameters of the cipher")
 	}
+	notJava := ""
+	switch {
+	case kdfAlg.oid == oidScrypt:
+		notJava = "scrypt"
+	case encAlg.oid != oidAES128CBC && encAlg.oid != oidAES256CBC:
+		notJava = "PBES2 with another cipher than AES-128 or AES-256"
+	}
 	return &pbe{
 		iterations: kdf.iterations,
+		notJava:    notJava,
 		encodings:  utf8ThenBMP,
 		decrypt: func(data, password []byte) ([]byte, error) {
 			key, err := kdf.derive(password, c.keySize)

@@ -18,9 +18,6 @@ func (s *Store) encodePEM(p Passwords, rnd io.Reader) ([]byte, error) {
 		}
 	}
 	for _, e := range s.entries {
-		if e.Kind == SecretKey {
-			return nil, fmt.Errorf("pem: entry %q: %w: a secret key has no form in PEM", e.Alias, ErrKind)
-		}
 		if e.Kind == TrustedCert && inChain[string(e.chain[0])] || !e.namedByLeaf() {
 			out = append(out, pemName+e.Alias+"\n"...)
 		}

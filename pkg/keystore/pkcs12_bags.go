@@ -24,9 +24,12 @@ type attributes struct {
 	localID []byte
 	trusted bool // Java takes the certificate as trusted
 	created time.Time
-	chain   []byte // of oidChain
+	chain   [][]byte // SHA-256 of its certificates, leaf first, where they say it
 	other   []byte
 }
+
+// generalizedTime in DER has no zeros at the end of its fraction.
+const generalizedTime = "20060102150405.999Z"
 
 // readBags appends the bags of a SafeContents.
 func readBags(contents []byte, bags []bag) ([]bag, error) {
@@ -77,16 +80,20 @@ func (a *attributes) take(kind oid, values *derReader) bool {
 	case oidJavaTrusted:
 		a.trusted = true
 		return true
-	case oidCreated:
-		ms := values.want(tagInteger)
-		if n := int64(0); len(ms) <= 8 && len(ms) > 0 {
-			for _, b := range ms {
-				n = n<<8 | int64(b)
-			}
-			a.created = time.UnixMilli(n).UTC()
+	case oidSigningTime:
+		if at, err := time.Parse(generalizedTime, string(values.want(tagGeneralTime))); err == nil {
+			a.created = at.UTC()
+			return true
 		}
-	case oidChain:
-		a.chain = values.want(tagOctets)
+		return false
+	case oidSigningCertificate:
+		for ids := values.enter(tagSequence).enter(tagSequence); ids.more(); {
+			id := ids.enter(tagSequence)
+			if id.at(tagSequence) {
+				return false // hashed by something else than SHA-256
+			}
+			a.chain = append(a.chain, id.want(tagOctets))
+		}
 	default:
 		return false
 	}
@@ -120,10 +127,14 @@ func (a *attributes) der() []byte {
 		attr(oidJavaTrusted, oidAnyUsage.der())
 	}
 	if !a.created.IsZero() {
-		attr(oidCreated, derInt(int(a.created.UnixMilli())))
+		attr(oidSigningTime, der(tagGeneralTime, []byte(a.created.UTC().Format(generalizedTime))))
 	}
 	if a.chain != nil {
-		attr(oidChain, der(tagOctets, a.chain))
+		var ids []byte
+		for _, sum := range a.chain {
+			ids = append(ids, der(tagSequence, der(tagOctets, sum))...)
+		}
+		attr(oidSigningCertificate, der(tagSequence, der(tagSequence, ids)))
 	}
 	if out = append(out, a.other...); len(out) == 0 {
 		return nil

@@ -224,18 +224,21 @@ func (m *pairing) byPublicKey(e *Entry) (*rawCert, error) {
 
 // saidChain follows the attribute that we write where a chain is not what its
 // certificates alone would make.
-func (m *pairing) saidChain(leaf *rawCert, sums []byte) [][]byte {
-	if sums == nil || len(sums)%sha256.Size != 0 || len(sums)/sha256.Size >= maxChain {
+func (m *pairing) saidChain(leaf *rawCert, sums [][]byte) [][]byte {
+	if len(sums) == 0 || len(sums) > maxChain {
 		return nil
 	}
 	m.sum()
-	chain := [][]byte{leaf.raw}
-	for ; len(sums) > 0; sums = sums[sha256.Size:] {
-		c := m.bySum[string(sums[:sha256.Size])]
+	var chain [][]byte
+	for _, sum := range sums {
+		c := m.bySum[string(sum)]
 		if c == nil {
 			return nil
 		}
 		chain = append(chain, c.raw)
+	}
+	if !bytes.Equal(chain[0], leaf.raw) {
+		return nil
 	}
 	return chain
 }

@@ -14,6 +14,7 @@ func decodePKCS12(data []byte, p Passwords) (*Store, error) {
 	left := work(maxFileWork)
 	switch {
 	case f.mac == nil:
+		s.from.unverified = true
 		s.warn("the store has no MAC: its integrity is not verified")
 	case p.Store == nil:
 		return nil, fmt.Errorf("pkcs12: %w", ErrPasswordNeeded)
@@ -22,14 +23,20 @@ func decodePKCS12(data []byte, p Passwords) (*Store, error) {
 			return nil, fmt.Errorf("pkcs12: %w", err)
 		}
 	}
+	if f.mac != nil && f.mac.alg.oid == oidPBMAC1 {
+		s.from.notJava = append(s.from.notJava, "a MAC by PBMAC1")
+	}
 	var bags []bag
 	for _, safe := range f.safes {
-		contents, err := safe.open(p.Store, &left)
+		contents, notJava, err := safe.open(p.Store, &left)
 		if err != nil {
 			return nil, fmt.Errorf("pkcs12: %w", err)
 		}
 		if bags, err = readBags(contents, bags); err != nil {
 			return nil, badFormat("pkcs12: %w", err)
+		}
+		if notJava != "" {
+			s.from.notJava = append(s.from.notJava, "certificates encrypted by "+notJava)
 		}
 	}
 	if err := s.fill(bags, p, &left); err != nil {
@@ -127,22 +134,23 @@ func readEncrypted(info *derReader) safe {
 	return s
 }
 
-// open gives the SafeContents of a safe.
-func (s safe) open(password []byte, left *work) ([]byte, error) {
+// open gives the SafeContents of a safe, and what of its encryption Java does not read.
+func (s safe) open(password []byte, left *work) (contents []byte, notJava string, err error) {
 	if s.alg == nil {
-		return s.data, nil
+		return s.data, "", nil
 	}
 	p, err := newPBE(*s.alg)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if password == nil {
-		return nil, ErrPasswordNeeded
+		return nil, "", ErrPasswordNeeded
 	}
 	if err := left.spend(p.iterations); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return p.open(s.data, password, isSequence)
+	contents, err = p.open(s.data, password, isSequence)
+	return contents, p.notJava, err
 }
 
 // pkcs12NeedsPassword says whether the file has a MAC or an encrypted safe.

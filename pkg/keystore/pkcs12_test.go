@@ -16,15 +16,28 @@ import (
 	"github.com/gwtls/gwtls/pkg/keystore"
 )
 
+var changeit = keystore.Passwords{Store: []byte("changeit")}
+
 var day = time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
 
 // issue makes a certificate for a new key; without a parent it is a root.
 func issue(t testing.TB, name string, parent *x509.Certificate, signer crypto.Signer) (*x509.Certificate, crypto.Signer) {
 	t.Helper()
+	return issueFor(t, name, newKey(t), parent, signer)
+}
+
+func newKey(t testing.TB) crypto.Signer {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return key
+}
+
+// issueFor makes a certificate for a key.
+func issueFor(t testing.TB, name string, key crypto.Signer, parent *x509.Certificate, signer crypto.Signer) (*x509.Certificate, crypto.Signer) {
+	t.Helper()
 	serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
 	template := &x509.Certificate{
 		SerialNumber: serial, Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},

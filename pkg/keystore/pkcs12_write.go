@@ -5,8 +5,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
-	"strings"
 )
 
 // encodePKCS12 writes three safes: shrouded keys in the clear, certificates encrypted,
@@ -77,7 +77,7 @@ func (w *pkcs12Writer) bags(s *Store) error {
 			}
 		}
 	}
-	if s.from != nil {
+	if s.from != nil && s.from.format == PKCS12 {
 		for _, b := range s.from.bags {
 			w.certs = append(w.certs, b...)
 		}
@@ -127,43 +127,39 @@ func (w *pkcs12Writer) entry(e *Entry) error {
 	return nil
 }
 
-// localID pairs a key with its leaf: what the file had, or the date as Java writes it, a
-// few milliseconds later where another entry has that one.
+// localID pairs a key with its leaf: what the file had; or the date as Java writes it, a
+// few milliseconds later where another entry has that one; or a number where there is no date.
 func (w *pkcs12Writer) localID(e *Entry) []byte {
 	if id := e.origin.localID; id != nil && !w.ids[string(id)] {
 		w.ids[string(id)] = true
 		return id
 	}
-	ms := int64(0)
-	if !e.Created.IsZero() {
-		ms = max(0, e.Created.UnixMilli())
+	prefix, n := "Entry ", int64(len(w.ids)+1)
+	if ms := e.Created.UnixMilli(); !e.Created.IsZero() && ms > 0 {
+		prefix, n = "Time ", ms
 	}
 	for {
-		id := "Time " + strconv.FormatInt(ms, 10)
+		id := prefix + strconv.FormatInt(n, 10)
 		if !w.ids[id] {
 			w.ids[id] = true
 			return []byte(id)
 		}
-		ms++
+		n++
 	}
 }
 
 // sayChain gives the chain of an entry, as hashes, where a reader would build another.
-func (w *pkcs12Writer) sayChain(e *Entry) []byte {
+func (w *pkcs12Writer) sayChain(e *Entry) (sums [][]byte) {
 	if len(e.chain) == 0 {
 		return nil
 	}
 	leaf, _ := readCert(e.chain[0])
-	built := w.pool.chain(&leaf)
-	if len(built) == len(e.chain) && strings.EqualFold(joined(built), joined(e.chain)) {
+	if slices.EqualFunc(w.pool.chain(&leaf), e.chain, bytes.Equal) {
 		return nil
 	}
-	sums := []byte{}
-	for _, raw := range e.chain[1:] {
+	for _, raw := range e.chain {
 		sum := sha256.Sum256(raw)
-		sums = append(sums, sum[:]...)
+		sums = append(sums, sum[:])
 	}
 	return sums
 }
-
-func joined(chain [][]byte) string { return string(bytes.Join(chain, nil)) }

@@ -1,6 +1,9 @@
 package keystore
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // secretAlgorithms are the names of Java for the secret keys that have an object
 // identifier; Java can put no others into a PKCS#12 store.
@@ -19,12 +22,21 @@ var secretAlgorithms = map[string]oid{
 
 // pkcs8 is a secret key in the clothes of a private key, as Java has it in PKCS#12.
 func (s *secretKey) pkcs8() ([]byte, error) {
+	id, ok := secretOID(s.algorithm)
+	if !ok {
+		return nil, fmt.Errorf("%w: a secret key for %q has no place in PKCS#12", ErrKind, s.algorithm)
+	}
+	return der(tagSequence, derInt(0), algorithm{oid: id, params: derNull}.der(), der(tagOctets, s.key)), nil
+}
+
+// secretOID finds an algorithm as Java does, without regard to case.
+func secretOID(algorithm string) (oid, bool) {
 	for name, id := range secretAlgorithms {
-		if name == s.algorithm {
-			return der(tagSequence, derInt(0), algorithm{oid: id, params: derNull}.der(), der(tagOctets, s.key)), nil
+		if strings.EqualFold(name, algorithm) {
+			return id, true
 		}
 	}
-	return nil, fmt.Errorf("%w: a secret key for %q has no place in PKCS#12", ErrKind, s.algorithm)
+	return "", false
 }
 
 func secretOfPKCS8(plain []byte) (*secretKey, error) {

@@ -28,6 +28,8 @@ func sniffDER(data []byte) Format {
 		return PKCS12
 	case bytes.HasPrefix(inside, oidSignedData.der()):
 		return PKCS7
+	case isBCFKS(data):
+		return ""
 	case inside[0] == tagSequence || inside[0] == tagInteger:
 		return DER
 	}

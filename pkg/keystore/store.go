@@ -20,11 +20,14 @@ type Store struct {
 
 // source is what a Store remembers of the file it came from.
 type source struct {
-	format  Format
-	store   []byte   // the password the file was read with
-	version uint32   // JKS and JCEKS: 1 or 2
-	tail    []byte   // JKS and JCEKS: what follows the digest
-	bags    [][]byte // PKCS#12: bags of other kinds, to be written again
+	format     Format
+	store      []byte   // the password the file was read with
+	version    uint32   // JKS and JCEKS: 1 or 2
+	tail       []byte   // JKS and JCEKS: what follows the digest
+	bags       [][]byte // PKCS#12 and PEM: parts of other kinds, to be written again
+	unverified bool     // nothing vouches for its content
+	notJava    []string // what keeps Java 17 from reading it
+	renamed    []string // aliases that two entries had
 }
 
 // New makes an empty store.
@@ -98,6 +101,9 @@ func (s *Store) add(e *Entry, seen map[string]bool) {
 		e.Alias = fmt.Sprintf("%s-%d", alias, n)
 	}
 	if e.Alias != alias {
+		if s.from != nil {
+			s.from.renamed = append(s.from.renamed, alias)
+		}
 		s.warn("two entries are named %q: the second is shown as %q", alias, e.Alias)
 	}
 	seen[strings.ToLower(e.Alias)] = true
