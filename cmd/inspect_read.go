@@ -42,7 +42,7 @@ func (g *globals) readMaterial(ctx context.Context, operand string) (*material, 
 	m := &material{operand: operand, path: operand, format: keystore.Sniff(data)}
 	switch m.format {
 	case keystore.PKCS7:
-		err = m.addStore(keystore.Decode(data, keystore.Passwords{}))
+		err = m.addPKCS7(data)
 	case keystore.PKCS12, keystore.JKS, keystore.JCEKS:
 		err = m.addStore(g.decodeStore(ctx, operand, data))
 	default:
@@ -134,25 +134,44 @@ func (m *material) addStore(s *keystore.Store, _ keystore.Format, err error) err
 	return nil
 }
 
-// addParts takes PEM and DER apart; what of it is PKCS#7 goes the way of a store.
+// addPKCS7 takes the certificates out of a PKCS#7, which gives them no names.
+func (m *material) addPKCS7(data []byte) error {
+	s, _, err := keystore.Decode(data, keystore.Passwords{})
+	if err != nil {
+		return err
+	}
+	for _, e := range s.Entries() {
+		for _, der := range e.RawChain() {
+			p := cert.Part{Kind: cert.PartCertificate, DER: der}
+			p.Certificate, p.Err = x509.ParseCertificate(der)
+			m.parts = append(m.parts, p)
+		}
+	}
+	return nil
+}
+
+// addParts takes PEM and DER apart, and PKCS#7 in PEM too.
 func (m *material) addParts(data []byte) error {
 	parts, err := cert.ReadParts(data)
 	if err != nil {
 		return err
 	}
 	for _, p := range parts {
-		if m.format = keystore.DER; p.Label != "" {
+		switch {
+		case p.Kind == cert.PartPKCS7 && len(parts) == 1:
+			m.format = keystore.PKCS7
+		case p.Label == "":
+			m.format = keystore.DER
+		default:
 			m.format = keystore.PEM
 		}
 		if p.Kind != cert.PartPKCS7 {
 			m.parts = append(m.parts, p)
-			continue
-		}
-		if err := m.addStore(keystore.Decode(p.DER, keystore.Passwords{})); err != nil {
+		} else if err := m.addPKCS7(p.DER); err != nil {
 			return err
 		}
 	}
-	if len(m.parts)+len(m.entries) == 0 {
+	if len(m.parts) == 0 {
 		return fail(codeBadFormat, "", "neither PEM, DER, PKCS#7, PKCS#12, JKS nor JCEKS")
 	}
 	return nil

@@ -25,6 +25,9 @@ func (i inspection) write(w io.Writer, now time.Time) {
 	}
 	for _, f := range i.Findings {
 		fmt.Fprintf(w, "%s: %s: %s: %s\n", f.Severity, f.Code, f.Where, f.What)
+		if f.Severity != cert.Info && f.Fix != "" {
+			fmt.Fprintf(w, "  fix: %s\n", f.Fix)
+		}
 	}
 }
 
@@ -74,7 +77,7 @@ func (i item) name() string {
 	case i.Kind == "entry" && i.Entry.Kind == keystore.SecretKey:
 		return "secret key"
 	case i.Kind == "entry":
-		return "certificate"
+		return "trusted certificate"
 	case i.Kind == string(cert.PartOther):
 		return "block of another kind"
 	case i.Kind == string(cert.PartCRL):
@@ -168,6 +171,7 @@ func (c certificateJSON) write(w io.Writer, title string, now time.Time) {
 	field(w, "signed", c.SignatureAlgorithm)
 	field(w, "serial", c.Serial)
 	field(w, "fetch at", c.IssuerURLs...)
+	field(w, "OCSP at", c.OCSPURLs...)
 	field(w, "CRL at", c.CRLURLs...)
 	field(w, "SHA-256", c.SHA256)
 	field(w, "SPKI", c.SPKISHA256)

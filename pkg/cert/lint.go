@@ -3,7 +3,6 @@ package cert
 import (
 	"cmp"
 	"crypto/x509"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -216,20 +215,26 @@ var serverOnlyFrom = time.Date(2027, 3, 15, 0, 0, 0, 0, time.UTC)
 // life is how long a certificate is valid, its last second included.
 func life(c *x509.Certificate) time.Duration { return c.NotAfter.Sub(c.NotBefore) + time.Second }
 
-// renewal is the command that gets a new certificate for the same names.
+// renewal is the command that gets a new certificate for the same hosts. It is there to
+// be pasted into a shell, so only names that cannot mean anything to one are in it.
 func renewal(c *x509.Certificate) string {
-	names := printable(NamesOf(c).Strings())
-	if len(names) == 0 {
-		names = []string{"HOST"}
-	}
-	return "gwtls csr " + strings.Join(abridgedOperands(names), " ") + " --force"
-}
-
-// abridgedOperands keeps a command to a length that can be read.
-func abridgedOperands(names []string) []string {
 	const most = 5
-	if len(names) <= most {
-		return names
+	have := NamesOf(c)
+	have.Emails, have.URIs = nil, nil
+	var words []string
+	for _, name := range have.Strings() {
+		n, err := ParseNames([]string{name})
+		if err != nil || len(words) == most {
+			continue
+		}
+		word := n.Alias()
+		if strings.HasPrefix(word, "*") {
+			word = "'" + word + "'"
+		}
+		words = append(words, word)
 	}
-	return append(names[:most:most], fmt.Sprintf("(and %d more)", len(names)-most))
+	if len(words) == 0 {
+		words = []string{"HOST"}
+	}
+	return "gwtls csr " + strings.Join(words, " ") + " --force"
 }

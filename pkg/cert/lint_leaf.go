@@ -173,8 +173,11 @@ func lintNameSyntax(l *linted) []hit {
 		if strings.HasSuffix(name, ".") {
 			return "ends in a dot, which names in certificates do not"
 		}
+		if strings.Contains(name, "_") {
+			return "has an underscore, which host names must not have"
+		}
 		if why := faultOfName(strings.TrimPrefix(name, "*."), false); why != "" {
-			return "is a name " + why
+			return why
 		}
 		return ""
 	})

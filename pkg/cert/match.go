@@ -32,18 +32,18 @@ func Covers(c *x509.Certificate, name string) bool {
 // Underscores, which DNS itself allows, are tolerated where that is asked for.
 func faultOfName(name string, underscore bool) string {
 	if why := faultOfHost(name, false); why != "" {
-		return "which " + why
+		return why
 	}
 	for _, r := range name {
 		switch {
 		case 'a' <= r && r <= 'z', '0' <= r && r <= '9', r == '-', r == '.':
 		case r == '_' && underscore:
 		case r == '_':
-			return "which has an underscore"
+			return "has an underscore"
 		case r == '*':
-			return "which has a * where it stands for nothing"
+			return "has a * where it stands for nothing"
 		default:
-			return "which has characters that host names do not have"
+			return "has characters that host names do not have"
 		}
 	}
 	return ""

@@ -135,7 +135,7 @@ func (j *judge) checkNameSyntax(c *x509.Certificate) {
 			if _, err := netip.ParseAddr(text); err == nil {
 				j.form("ip-as-dns-name", c, "%v is an address, but stands among the DNS names of %s, where clients do not look for it", n, label(c))
 			} else if why := faultOfName(strings.TrimPrefix(text, "*."), false); why != "" {
-				j.form(faultNameSyntax, c, "%s has the name %v, %s", label(c), n, why)
+				j.form(faultNameSyntax, c, "%s has the name %v, which %s", label(c), n, why)
 			} else if suffix, icann := wildcardSuffix(text); icann || suffix && j.Profile == Public {
 				j.form("wildcard-depth", c, "%v in %s stands for the names of all customers of a registry", n, label(c))
 			}

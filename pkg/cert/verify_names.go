@@ -202,7 +202,7 @@ func (j *judge) checkConstraints() {
 		}
 		for _, n := range slices.Concat(nc.permitted, nc.excluded) {
 			if why := faultOfConstraint(n); why != "" {
-				j.form("name-constraints-malformed", ca, "the name constraints of %s hold %v, %s", label(ca), n, why)
+				j.form("name-constraints-malformed", ca, "the name constraints of %s hold %v, which %s", label(ca), n, why)
 			}
 		}
 		for below := range j.chain[:i+1] {
@@ -402,7 +402,7 @@ func faultOfConstraint(n generalName) string {
 	switch n.kind {
 	case kindDNS:
 		if strings.HasPrefix(text, ".") {
-			return "which begins with a dot: that is for mailboxes and URIs"
+			return "begins with a dot: that is for mailboxes and URIs"
 		}
 		if text != "" {
 			return faultOfName(text, false)
@@ -410,7 +410,7 @@ func faultOfConstraint(n generalName) string {
 	case kindEmail:
 		host := text
 		if at := strings.IndexByte(text, '@'); at == 0 {
-			return "which has nothing before the @"
+			return "has nothing before the @"
 		} else if at > 0 {
 			host = text[at+1:]
 		}
@@ -419,7 +419,7 @@ func faultOfConstraint(n generalName) string {
 		return faultOfName(strings.TrimPrefix(text, "."), false)
 	case kindIP:
 		if _, ok := network(n.bytes); !ok {
-			return "which is no address with a mask"
+			return "is no address with a mask"
 		}
 	}
 	return ""
