@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -27,18 +28,28 @@ type visit struct {
 func (l *lab) chromium(t *testing.T) {
 	home := t.TempDir()
 	must(t, program(t, home, "sh", l.export("nss", "install.sh")))
-	l.wantEcho(t, l.visitWithChromium(t, home))
-	if got := l.visitWithChromium(t, t.TempDir()); got.refused != "net::ERR_CERT_AUTHORITY_INVALID" {
+	l.wantEcho(t, l.visitWithChromium(t, program(t, home, "chromium")))
+	if got := l.visitWithChromium(t, program(t, t.TempDir(), "chromium")); got.refused != "net::ERR_CERT_AUTHORITY_INVALID" {
 		t.Errorf("without the export: got %+v, want a refusal", got)
 	}
+}
+
+// A policy is for all users of a machine, so the browser gets a machine of its own: a
+// view of the file system in which its folder is another.
+func (l *lab) chromiumPolicy(t *testing.T) {
+	policies := t.TempDir()
+	must(t, program(t, t.TempDir(), "install", "-D", "-t", filepath.Join(policies, "policies", "managed"), l.export("chrome", "managed-policy.json")))
+	browser := program(t, t.TempDir(), "unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
+		`mount --bind "$0" /etc/chromium && exec chromium "$@"`, policies)
+	l.wantEcho(t, l.visitWithChromium(t, browser))
 }
 
 func (l *lab) firefoxNSS(t *testing.T) {
 	profile := t.TempDir()
 	must(t, program(t, t.TempDir(), "sh", l.export("nss", "install.sh"), profile))
 	firefox := lookPath(t, "firefox-esr")
-	l.wantEcho(t, l.visitWithFirefox(t, firefox, profile))
-	if got := l.visitWithFirefox(t, firefox, t.TempDir()); !strings.HasPrefix(got.refused, "insecure certificate") {
+	l.wantEcho(t, l.visitWithFirefox(t, firefox, t.TempDir(), profile))
+	if got := l.visitWithFirefox(t, firefox, t.TempDir(), t.TempDir()); !strings.HasPrefix(got.refused, "insecure certificate") {
 		t.Errorf("without the export: got %+v, want a refusal", got)
 	}
 }
@@ -65,19 +76,11 @@ func (l *lab) firefoxPolicy(t *testing.T) {
 	// The program finds its installation by the place it lies at itself.
 	firefox := filepath.Join(app, filepath.Base(installed))
 	must(t, program(t, t.TempDir(), "cp", installed, firefox))
-	policies, err := json.Marshal(map[string]any{"policies": map[string]any{
-		"Certificates": map[string]any{"Install": []string{l.export("pem", "gw.example.com.pem")}},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(filepath.Join(app, "distribution"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(app, "distribution", "policies.json"), policies, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	l.wantEcho(t, l.visitWithFirefox(t, firefox, t.TempDir()))
+	home := t.TempDir()
+	certificates := filepath.Join(home, ".mozilla", "certificates")
+	must(t, program(t, home, "install", "-D", "-t", certificates, l.export("firefox", "gw.example.com.pem")))
+	must(t, program(t, home, "install", "-D", "-t", filepath.Join(app, "distribution"), l.export("firefox", "policies.json")))
+	l.wantEcho(t, l.visitWithFirefox(t, firefox, home, t.TempDir()))
 }
 
 func (l *lab) wantEcho(t *testing.T, got visit) {
@@ -98,7 +101,7 @@ func (l *lab) hello(t *testing.T) string {
 
 // visitWithChromium speaks the DevTools protocol over two pipes, which Chromium has as
 // descriptors 3 and 4; it ends when they are closed.
-func (l *lab) visitWithChromium(t *testing.T, home string) (v visit) {
+func (l *lab) visitWithChromium(t *testing.T, c *exec.Cmd) (v visit) {
 	t.Helper()
 	toBrowser, in, err := os.Pipe()
 	if err != nil {
@@ -108,7 +111,7 @@ func (l *lab) visitWithChromium(t *testing.T, home string) (v visit) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := program(t, home, "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+	c.Args = append(c.Args, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 		"--user-data-dir="+t.TempDir(), "--remote-debugging-pipe")
 	c.ExtraFiles = []*os.File{toBrowser, fromBrowser}
@@ -193,7 +196,7 @@ func (d *devtools) call(t *testing.T, session, method string, params, result any
 }
 
 // visitWithFirefox speaks Marionette, which Firefox listens for on loopback.
-func (l *lab) visitWithFirefox(t *testing.T, firefox, profile string) (v visit) {
+func (l *lab) visitWithFirefox(t *testing.T, firefox, home, profile string) (v visit) {
 	t.Helper()
 	preferences := `user_pref("marionette.port", 0);
 user_pref("datareporting.policy.dataSubmissionEnabled", false);
@@ -202,7 +205,7 @@ user_pref("app.normandy.enabled", false);
 	if err := os.WriteFile(filepath.Join(profile, "user.js"), []byte(preferences), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	c := program(t, t.TempDir(), firefox, "--headless", "--no-remote", "--marionette", "--profile", profile)
+	c := program(t, home, firefox, "--headless", "--no-remote", "--marionette", "--profile", profile)
 	browser := start(t, c, `Marionette\s+INFO\s+Listening on port (\d+)`)
 	defer browser.wait()
 	conn, err := net.DialTimeout("tcp", "127.0.0.1:"+browser.found[1], patience)

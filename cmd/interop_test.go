@@ -31,6 +31,7 @@ func newLab(t *testing.T) *lab {
 	l := &lab{t: t, dir: t.TempDir(), port: freePort(t), extras: extras}
 	must(t, l.gwtls("selfsign", "gw.example.com", "localhost", "127.0.0.1", "--home", "h"))
 	must(t, l.gwtls("trust-export", "--home", "h", "--for", "java,nss,pem", "-o", "t"))
+	must(t, l.gwtls("trust-export", "--home", "h", "--for", "chrome,firefox", "-o", "t"))
 	gateway := start(t, l.gwtls("serve", "--home", "h", "--accept", l.url("wss"), "--connect", "tcp://"+echoBackEnd(t)), "ready")
 	t.Cleanup(func() {
 		gateway.cmd.Process.Signal(syscall.SIGTERM)
@@ -64,6 +65,7 @@ func TestClientsConnectWithWhatTheyWereGivenAndRefuseWithoutIt(t *testing.T) {
 	t.Run("node ws", l.node)
 	t.Run("openssl s_client", l.openssl)
 	t.Run("Chromium with the NSS import", l.chromium)
+	t.Run("Chromium with the managed policy", l.chromiumPolicy)
 	t.Run("Firefox with the NSS import", l.firefoxNSS)
 	t.Run("Firefox with policies.json", l.firefoxPolicy)
 }

@@ -204,6 +204,7 @@ func (o *trustExportOptions) warnOfOthers(dir folder) {
 
 type clientJSON struct {
 	Client string   `json:"client"`
+	Also   []string `json:"also,omitempty"` // other names of it
 	What   string   `json:"what,omitempty"`
 	Files  []string `json:"files"`
 }
@@ -263,11 +264,14 @@ func (o *trustExportOptions) printClients() error {
 		Clients []clientJSON `json:"clients"`
 	}{[]clientJSON{}}
 	for _, c := range trust.Clients() {
-		v.Clients = append(v.Clients, clientJSON{c.Name, c.What, append([]string{"README.md"}, c.Files...)})
+		v.Clients = append(v.Clients, clientJSON{c.Name, c.Also, c.What, append([]string{"README.md"}, c.Files...)})
 	}
 	return o.print(v, func(w io.Writer) {
 		for _, c := range v.Clients {
-			fmt.Fprintf(w, "%-12s %s\n%-12s %s\n", c.Client, c.What, "", strings.Join(c.Files, " "))
+			if len(c.Also) > 0 {
+				c.What += " (also " + strings.Join(c.Also, ", ") + ")"
+			}
+			fmt.Fprintf(w, "%-14s %s\n%-14s %s\n", c.Client, c.What, "", strings.Join(c.Files, " "))
 		}
 	})
 }

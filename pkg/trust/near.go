@@ -10,11 +10,13 @@ func Nearest(word string) string {
 		return ""
 	}
 	for _, c := range clients {
-		if strings.HasPrefix(c.Name, word) && word != "" {
-			return c.Name
-		}
-		if n := edits(word, c.Name); n < least {
-			best, least = c.Name, n
+		for _, name := range append([]string{c.Name}, c.Also...) {
+			if strings.HasPrefix(name, word) && word != "" {
+				return name
+			}
+			if n := edits(word, name); n < least {
+				best, least = name, n
+			}
 		}
 	}
 	return best

@@ -46,6 +46,14 @@ func (b *Bundle) texts(client string, names ...string) ([]File, error) {
 	return files, nil
 }
 
+// pemAnd makes NAME.pem, which holds all anchors, and the texts of a client.
+func pemAnd(client string, names ...string) func(*Bundle) ([]File, error) {
+	return func(b *Bundle) ([]File, error) {
+		files, err := b.texts(client, names...)
+		return append([]File{{b.Name() + ".pem", b.PEM()}}, files...), err
+	}
+}
+
 // quoteShell makes a text one word of a POSIX shell.
 func quoteShell(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"

@@ -17,10 +17,12 @@ import (
 // Client is a kind of program or system that is to trust a server.
 type Client struct {
 	Name  string   // as --for takes it, and its folder
+	Also  []string // other names that --for takes, each with a folder of that name
 	What  string   // for the list: what it is, in a few words
-	Files []string // what it gets beside its README.md; NAME, HASH vary
+	Files []string // what it gets beside its README.md; NAME, HASH and HOST vary
 
 	make func(*Bundle) ([]File, error)
+	page string // its name, by whatever other name it was asked for
 }
 
 // File is one file of a client's folder.
@@ -33,6 +35,7 @@ var clients []Client
 
 // register is called by the file of each client.
 func register(c Client) struct{} {
+	c.page = c.Name
 	clients = append(clients, c)
 	slices.SortFunc(clients, func(a, b Client) int { return cmp.Compare(a.Name, b.Name) })
 	return struct{}{}
@@ -41,13 +44,15 @@ func register(c Client) struct{} {
 // Clients are all clients, by name.
 func Clients() []Client { return slices.Clone(clients) }
 
-// Find gives the client of a name.
+// Find gives the client of a name, under that name.
 func Find(name string) (Client, bool) {
-	i := slices.IndexFunc(clients, func(c Client) bool { return c.Name == name })
+	i := slices.IndexFunc(clients, func(c Client) bool { return c.Name == name || slices.Contains(c.Also, name) })
 	if i < 0 {
 		return Client{}, false
 	}
-	return clients[i], true
+	c := clients[i]
+	c.Name = name
+	return c, true
 }
 
 // Export makes the files of a client's folder, README.md first.
@@ -62,7 +67,7 @@ func (c Client) Export(b *Bundle) ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
-	readme, err := b.text(c.Name + ".md")
+	readme, err := b.text(c.page + ".md")
 	if err != nil {
 		return nil, err
 	}
