@@ -249,8 +249,8 @@ func (o *verifyOptions) truststoreRoots(ctx context.Context) ([]*x509.Certificat
 }
 
 func (o *verifyOptions) fileRoots(ctx context.Context) ([]*x509.Certificate, error) {
-	if _, err := os.Stat(o.roots); err != nil && o.roots != "-" { // not an alias, whatever its name
-		return nil, err
+	if _, err := os.Stat(o.roots); errors.Is(err, fs.ErrNotExist) && o.roots != "-" { // not an alias, whatever its name
+		return nil, fail(codeNotFound, "--roots is system, truststore, or a file of certificates", "--roots: there is no file %s", o.roots)
 	}
 	m, err := o.readMaterial(ctx, o.roots)
 	if err != nil {
