@@ -23,6 +23,7 @@ type caInitOptions struct {
 	permit  []string
 	pathLen int
 	keyType string
+	issuing bool
 }
 
 func newCAInitCommand(g *globals) *cobra.Command {
@@ -45,15 +46,17 @@ signed stays valid where it is trusted; the new root has to be trusted anew.`,
 	f.StringSliceVar(&o.permit, "permit", nil, "what it may sign for: `DOMAIN|IP/NET,...` (default: everything)")
 	f.IntVar(&o.pathLen, "path-len", 0, "how many CAs may stand between it and a certificate (`N`)")
 	f.StringVar(&o.keyType, "key-type", string(cert.P256), "p256, p384, p521, rsa2048, rsa3072, rsa4096 or ed25519 (`T`)")
+	f.BoolVar(&o.issuing, "intermediate", false, "make a CA below the root too, which signs in its place")
 	return c
 }
 
 type caInitResult struct {
-	Root    cert.Description `json:"root"`
-	Permit  []string         `json:"permit"` // none: everything
-	CA      string           `json:"ca"`
-	Kept    string           `json:"kept,omitempty"`
-	PathLen int              `json:"path_len"`
+	Root    cert.Description  `json:"root"`
+	Issuing *cert.Description `json:"issuing,omitempty"`
+	Permit  []string          `json:"permit"` // none: everything
+	CA      string            `json:"ca"`
+	Kept    string            `json:"kept,omitempty"`
+	PathLen int               `json:"path_len"`
 }
 
 func (o *caInitOptions) run(ctx context.Context) error {
@@ -68,6 +71,9 @@ func (o *caInitOptions) run(ctx context.Context) error {
 	if o.pathLen < 0 {
 		return fail(codeUsage, "gwtls ca init --help", "--path-len %d is below 0", o.pathLen)
 	}
+	if o.issuing {
+		o.pathLen = max(o.pathLen, 1)
+	}
 	request := cert.RootRequest{Permit: permit, PathLen: o.pathLen, Now: o.env.Now()}
 	if len(permit.Domains) > 0 {
 		request.For = permit.Domains[0]
@@ -76,7 +82,7 @@ func (o *caInitOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var root *cert.Authority
+	var root, issuing *cert.Authority
 	var kept string
 	err = ref.home.Update(ctx, func(tx home.Tx) error {
 		kept, err = o.setAside(tx, ref)
@@ -90,14 +96,22 @@ func (o *caInitOptions) run(ctx context.Context) error {
 		if root, err = putRoot(ca, kt, request); err != nil {
 			return err
 		}
+		if o.issuing {
+			if issuing, err = putIssuing(ca, root, kt, request); err != nil {
+				return err
+			}
+		}
 		return ca.write(tx)
 	})
 	if err != nil {
 		return err
 	}
-	return o.show(root.Certificate(), caInitResult{
-		Root: cert.Describe(root.Certificate()), Permit: permit.Strings(), CA: ref.path(), Kept: kept, PathLen: o.pathLen,
-	})
+	r := caInitResult{Root: cert.Describe(root.Certificate()), Permit: permit.Strings(), CA: ref.path(), Kept: kept, PathLen: o.pathLen}
+	if issuing != nil {
+		d := cert.Describe(issuing.Certificate())
+		r.Issuing = &d
+	}
+	return o.show(root.Certificate(), r)
 }
 
 // setAside moves a CA that stands, with its password, to ca.old.p12, and gives where
@@ -140,6 +154,9 @@ func (o *caInitOptions) again() string {
 	}
 	if o.keyType != string(cert.P256) {
 		words = append(words, "--key-type", o.keyType)
+	}
+	if o.issuing {
+		words = append(words, "--intermediate")
 	}
 	return o.command(append(words, "--force")...)
 }

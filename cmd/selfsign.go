@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,10 +30,14 @@ type selfsignOptions struct {
 	alias     string
 	single    bool
 	allowLong bool
+
+	verb   []string // of the command that this is
+	more   []string // flags that only it has
+	needCA bool     // no root is made where there is none
 }
 
 func newSelfsignCommand(g *globals) *cobra.Command {
-	o := &selfsignOptions{globals: g}
+	o := &selfsignOptions{globals: g, verb: []string{"selfsign"}}
 	c := &cobra.Command{
 		Use:   "selfsign HOST...",
 		Short: "Make a key and a certificate without a CA of others",
@@ -48,7 +53,14 @@ With --single the certificate is literally self-signed.`,
   gwtls selfsign gw.example.com --key-type rsa3072 --subject "CN=gw.example.com,O=Example,C=DE"`,
 		Args: operands(&o.hosts, 1, "at least one HOST"),
 	}
-	run := action(o.run)
+	o.bind(c, o.run)
+	c.Flags().BoolVar(&o.single, "single", false, "literally self-signed, without a root; some clients refuse that")
+	return c
+}
+
+// bind gives a command the flags that say what its certificate is to be.
+func (o *selfsignOptions) bind(c *cobra.Command, do func(context.Context) error) {
+	run := action(do)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		o.daysGiven = c.Flags().Changed("days")
 		return run(c, args)
@@ -58,9 +70,7 @@ With --single the certificate is literally self-signed.`,
 	f.StringVar(&o.keyType, "key-type", string(cert.P256), "p256, p384, p521, rsa2048, rsa3072, rsa4096 or ed25519 (`T`)")
 	f.StringVar(&o.subject, "subject", "", "distinguished name, such as CN=gw.example.com,O=Example,C=DE (`DN`)")
 	f.StringVar(&o.alias, "alias", "", "name of the entry (default: the first host)")
-	f.BoolVar(&o.single, "single", false, "literally self-signed, without a root; some clients refuse that")
 	f.BoolVar(&o.allowLong, "allow-long", false, "more than 825 days, which Apple's systems refuse")
-	return c
 }
 
 func (o *selfsignOptions) run(ctx context.Context) error {
@@ -74,7 +84,7 @@ func (o *selfsignOptions) run(ctx context.Context) error {
 	}
 	var root *x509.Certificate
 	if m.root != nil {
-		root = m.root.Certificate()
+		root = m.root.Root()
 	}
 	if m.madeRoot {
 		o.tellRoot(m)
@@ -84,8 +94,8 @@ func (o *selfsignOptions) run(ctx context.Context) error {
 
 // tellRoot says what a root just made may sign, while it is cheap to want another.
 func (o *selfsignOptions) tellRoot(m *minted) {
-	permit, _ := cert.ConstraintsOf(m.root.Certificate())
-	o.note("made a private root: %s", cert.Name(m.root.Certificate()))
+	permit := m.root.Permit()
+	o.note("made a private root: %s", cert.Name(m.root.Root()))
 	o.note("it may sign for %s", signsFor(permit.Strings()))
 	wider := append(permit.Strings(), "internal", "10.0.0.0/8")
 	o.note("for more than that, say so before any client trusts it, and then run this command again with --force:")
@@ -94,7 +104,7 @@ func (o *selfsignOptions) tellRoot(m *minted) {
 
 // selfsign does what the command does for hosts without any flag.
 func (g *globals) selfsign(ctx context.Context, hosts ...string) (*minted, error) {
-	o := &selfsignOptions{globals: g, hosts: hosts, days: cert.DefaultDays, keyType: string(cert.P256)}
+	o := &selfsignOptions{globals: g, hosts: hosts, days: cert.DefaultDays, keyType: string(cert.P256), verb: []string{"selfsign"}}
 	return o.mint(ctx)
 }
 
@@ -151,7 +161,7 @@ func (o *selfsignOptions) mint(ctx context.Context) (*minted, error) {
 // request reads the command line into what the certificate is to be.
 func (o *selfsignOptions) request() (r cert.Request, kt cert.KeyType, err error) {
 	usage := func(err error) (cert.Request, cert.KeyType, error) {
-		return r, "", fail(codeUsage, "gwtls selfsign --help", "%w", err)
+		return r, "", fail(codeUsage, "gwtls "+strings.Join(o.verb, " ")+" --help", "%w", err)
 	}
 	if r.Names, err = cert.ParseNames(o.hosts); err != nil {
 		return usage(err)
@@ -184,35 +194,42 @@ func (o *selfsignOptions) sign(m *minted, ca []*opened, r cert.Request, key cryp
 		leaf, err := cert.SelfSign(r, key)
 		return []*x509.Certificate{leaf}, err
 	}
-	root, err := authority(ca[0])
+	a, err := o.authority(ca[0], m, r)
 	if err != nil {
 		return nil, err
 	}
-	if root == nil {
-		m.madeRoot = true
-		root, err = putRoot(ca[0], cert.P256, cert.RootRequest{
-			For: r.Names.Alias(), Permit: cert.ConstraintsFor(r.Names), Now: r.Now, Lifetime: max(cert.RootLifetime, r.Lifetime),
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	m.root = root
-	if end := root.Certificate().NotAfter; !o.daysGiven && end.After(r.Now) {
+	m.root = a
+	if end := a.Certificate().NotAfter; !o.daysGiven && end.After(r.Now) {
 		r.Lifetime = min(r.Lifetime, cert.LifetimeUntil(end, r.Now))
 	}
-	leaf, err := root.Issue(r, key.Public())
+	leaf, err := issue(ca[0], a, r, key.Public())
 	if err != nil {
 		return nil, o.explain(err, m, r.Names)
 	}
-	return append([]*x509.Certificate{leaf}, root.Chain...), nil
+	return append([]*x509.Certificate{leaf}, a.Chain...), nil
+}
+
+// authority is the CA that stands, or a root made for what is asked for.
+func (o *selfsignOptions) authority(ca *opened, m *minted, r cert.Request) (*cert.Authority, error) {
+	ca.asItIs = true
+	if o.needCA {
+		return o.needAuthority(ca)
+	}
+	a, err := authority(ca)
+	if a != nil || err != nil {
+		return a, err
+	}
+	ca.asItIs = false
+	m.madeRoot = true
+	return putRoot(ca, cert.P256, cert.RootRequest{
+		For: r.Names.Alias(), Permit: cert.ConstraintsFor(r.Names), Now: r.Now, Lifetime: max(cert.RootLifetime, r.Lifetime),
+	})
 }
 
 // explain says what to do where the root cannot sign what is asked for: make one
 // that can, of which everybody has to be told.
 func (o *selfsignOptions) explain(err error, m *minted, names cert.Names) error {
-	root := m.root.Certificate()
-	permit, _ := cert.ConstraintsOf(root)
+	root, permit := m.root.Root(), m.root.Permit()
 	words := []string{"ca", "init"}
 	if wider := permit.For(names); !permit.Unconstrained() && len(wider.Refused(names)) == 0 {
 		words = append(words, "--permit", strings.Join(wider.Strings(), ","))
@@ -238,7 +255,7 @@ func reissued(root *x509.Certificate, ks *keystore.Store) string {
 	var aliases []string
 	for _, e := range ks.Entries() {
 		chain, err := e.Chain()
-		if err == nil && e.Kind == keystore.PrivateKey && len(chain) > 0 && cert.Issued(root, chain[0]) {
+		if err == nil && e.Kind == keystore.PrivateKey && len(chain) > 1 && chain[len(chain)-1].Equal(root) {
 			aliases = append(aliases, e.Alias)
 		}
 	}
@@ -248,10 +265,10 @@ func reissued(root *x509.Certificate, ks *keystore.Store) string {
 	return ", and has to sign anew: " + strings.Join(aliases, ", ")
 }
 
-// again is this command with one more flag.
-func (o *selfsignOptions) again(flag string) string {
-	words := append([]string{"selfsign"}, o.hosts...)
-	words = append(words, flag)
+// again is this command with more flags.
+func (o *selfsignOptions) again(flags ...string) string {
+	words := append(slices.Clone(o.verb), o.hosts...)
+	words = append(words, flags...)
 	if o.daysGiven {
 		words = append(words, "--days", strconv.Itoa(o.days))
 	}
@@ -267,8 +284,8 @@ func (o *selfsignOptions) again(flag string) string {
 	if o.single {
 		words = append(words, "--single")
 	}
-	if o.allowLong && flag != "--allow-long" {
+	if o.allowLong && !slices.Contains(flags, "--allow-long") {
 		words = append(words, "--allow-long")
 	}
-	return o.command(words...)
+	return o.command(append(words, o.more...)...)
 }

@@ -78,8 +78,14 @@ func DescribeAll(chain []*x509.Certificate) []Description {
 	return all
 }
 
-// Serial is a certificate's serial number in upper-case hex.
-func Serial(c *x509.Certificate) string { return fmt.Sprintf("%02X", c.SerialNumber) }
+// Serial is a certificate's serial number in upper-case hex, whole bytes.
+func Serial(c *x509.Certificate) string {
+	digits := fmt.Sprintf("%X", c.SerialNumber)
+	if len(digits)%2 != 0 {
+		digits = "0" + digits
+	}
+	return digits
+}
 
 // SelfSigned says whether a certificate names itself as issuer and is signed with
 // its own key. CheckSignatureFrom would not do: it refuses a signer that is no CA.

@@ -52,6 +52,19 @@ type Authority struct {
 // Certificate is the authority's own.
 func (a *Authority) Certificate() *x509.Certificate { return a.Chain[0] }
 
+// Root is whom clients have to trust.
+func (a *Authority) Root() *x509.Certificate { return a.Chain[len(a.Chain)-1] }
+
+// Permit is what the authority may sign for, by its own certificate or one above.
+func (a *Authority) Permit() Constraints {
+	for _, c := range a.Chain {
+		if permit, ok := ConstraintsOf(c); ok {
+			return permit
+		}
+	}
+	return Constraints{}
+}
+
 // Issue signs a certificate for the owner of a public key.
 func (a *Authority) Issue(r Request, pub crypto.PublicKey) (*x509.Certificate, error) {
 	issuer := a.Certificate()
@@ -62,10 +75,8 @@ func (a *Authority) Issue(r Request, pub crypto.PublicKey) (*x509.Certificate, e
 	if t.NotAfter.After(issuer.NotAfter) {
 		return nil, fmt.Errorf("%w: it ends %s, the issuer %s", ErrOutlives, date(t.NotAfter), date(issuer.NotAfter))
 	}
-	if c, ok := ConstraintsOf(issuer); ok {
-		if refused := c.Refused(r.Names); len(refused) > 0 {
-			return nil, fmt.Errorf("%w: %s", ErrConstraints, refused)
-		}
+	if refused := a.Permit().Refused(r.Names); len(refused) > 0 {
+		return nil, fmt.Errorf("%w: %s", ErrConstraints, refused)
 	}
 	t.BasicConstraintsValid = true
 	t.AuthorityKeyId = issuer.SubjectKeyId

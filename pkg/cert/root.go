@@ -24,7 +24,7 @@ type RootRequest struct {
 // NewRoot makes a private root: self-signed, its constraints critical. It has a CN,
 // by which iOS lists it, that tells roots of one host made at different times apart.
 func NewRoot(r RootRequest, key crypto.Signer) (*Authority, error) {
-	name, err := r.subject()
+	name, err := r.subject("gwtls root")
 	if err != nil {
 		return nil, err
 	}
@@ -36,10 +36,7 @@ func NewRoot(r RootRequest, key crypto.Signer) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Permit.apply(t)
-	t.BasicConstraintsValid, t.IsCA = true, true
-	t.MaxPathLen, t.MaxPathLenZero = r.PathLen, r.PathLen == 0
-	t.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
+	r.apply(t)
 	c, err := sign(t, t, key.Public(), key)
 	if err != nil {
 		return nil, err
@@ -47,14 +44,42 @@ func NewRoot(r RootRequest, key crypto.Signer) (*Authority, error) {
 	return &Authority{Key: key, Chain: []*x509.Certificate{c}}, nil
 }
 
+// IssueCA makes a CA below the authority, which ends with it at the latest. What the
+// authority may sign for binds the new one too.
+func (a *Authority) IssueCA(r RootRequest, key crypto.Signer) (*Authority, error) {
+	name, err := r.subject("gwtls issuing CA")
+	if err != nil {
+		return nil, err
+	}
+	issuer := a.Certificate()
+	t, err := base(name, key.Public(), r.Now, LifetimeUntil(issuer.NotAfter, r.Now))
+	if err != nil {
+		return nil, err
+	}
+	r.apply(t)
+	t.AuthorityKeyId = issuer.SubjectKeyId
+	c, err := sign(t, issuer, key.Public(), a.Key)
+	if err != nil {
+		return nil, err
+	}
+	return &Authority{Key: key, Chain: append([]*x509.Certificate{c}, a.Chain...)}, nil
+}
+
+// apply makes a certificate that of a CA.
+func (r RootRequest) apply(t *x509.Certificate) {
+	r.Permit.apply(t)
+	t.BasicConstraintsValid, t.IsCA = true, true
+	t.MaxPathLen, t.MaxPathLenZero = r.PathLen, r.PathLen == 0
+	t.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
+}
+
 // subject is "gwtls root HOST DATE TAG", the host cut so that it fits a CN.
-func (r RootRequest) subject() (DN, error) {
+func (r RootRequest) subject(begin string) (DN, error) {
 	var tag [2]byte
 	if _, err := rand.Read(tag[:]); err != nil {
 		return nil, err
 	}
 	end := fmt.Sprintf(" %s %x", r.Now.UTC().Format(time.DateOnly), tag)
-	begin := "gwtls root"
 	if r.For != "" {
 		begin += " " + r.For
 	}
