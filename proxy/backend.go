@@ -110,6 +110,10 @@ var dialer net.Dialer
 // dial connects to a back end up to where its bytes, or its WebSocket handshake, begin.
 func (t *target) dial(ctx context.Context) (net.Conn, error) {
 	c, err := dialer.DialContext(ctx, "tcp", t.address)
+	// A client holds a descriptor while it waits for this one: not for long.
+	for pause := (backoff{}); err != nil && noRoom(err) && pause.short() && pause.wait(ctx.Done()); {
+		c, err = dialer.DialContext(ctx, "tcp", t.address)
+	}
 	if err != nil || t.tls == nil {
 		return c, err
 	}

@@ -194,12 +194,13 @@ func redirect(w http.ResponseWriter, to, query string) {
 	w.WriteHeader(http.StatusMovedPermanently)
 }
 
+// statusOf is the answer for a file that cannot be had. Only a want of descriptors is the
+// gateway's trouble; why else there is none is nobody's business.
 func statusOf(err error) int {
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid), errors.Is(err, fs.ErrPermission):
-		return http.StatusNotFound
+	if noRoom(err) {
+		return http.StatusServiceUnavailable
 	}
-	return http.StatusInternalServerError
+	return http.StatusNotFound
 }
 
 // counted knows what was answered, for the log.

@@ -55,41 +55,36 @@ func (l *listener) close() {
 	})
 }
 
-const firstPause, longestPause = 5 * time.Millisecond, time.Second
-
 // acceptAll takes connections in until the listener is closed. Where the system has no room
-// for one more, the clients wait in its queue: it is asked again after a pause, and
-// sessions that end make room meanwhile.
+// for one more, the clients wait in its queue.
 func (l *listener) acceptAll() {
-	var pause time.Duration
+	var pause backoff
+	var said time.Time
 	for {
 		c, err := l.Accept()
 		if err == nil {
-			if pause >= longestPause {
-				l.g.Log.Info("accepting again", "address", l.Addr().String())
-			}
-			pause = 0
+			pause = backoff{}
 			w := newWire(c, l.endpoint.Load())
 			l.g.sessions.add(w)
 			go l.g.meet(w)
 			continue
 		}
-		select {
-		case <-l.done:
-			return
-		default:
-		}
-		if pause == 0 {
+		if now := l.g.now(); !l.closed() && now.Sub(said) > time.Minute {
+			said = now
 			l.g.Log.Warn("connections have to wait", "address", l.Addr().String(), "reason", reason(err))
 		}
-		pause = min(max(2*pause, firstPause), longestPause)
-		timer := time.NewTimer(pause)
-		select {
-		case <-timer.C:
-		case <-l.done:
-			timer.Stop()
+		if !pause.wait(l.done) {
 			return
 		}
+	}
+}
+
+func (l *listener) closed() bool {
+	select {
+	case <-l.done:
+		return true
+	default:
+		return false
 	}
 }
 

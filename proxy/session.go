@@ -78,10 +78,16 @@ func (s *session) cause(why string, err error) {
 }
 
 // halt ends the session: who waits for bytes goes on until readBy, and then to the end of
-// the frame that is under way; all is over at writeBy. The last times count.
+// the frame that is under way; all is over at writeBy, or earlier if that was said before.
 func (s *session) halt(readBy, writeBy time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.halted && s.by.Before(writeBy) {
+		writeBy = s.by
+	}
+	if writeBy.Before(readBy) {
+		readBy = writeBy
+	}
 	s.halted, s.by = true, writeBy
 	s.wake(readBy, writeBy)
 }

@@ -511,3 +511,8 @@ func TestInactivity(t *testing.T) {
 		g.log.wait(t, "session ended", "end=inactive")
 	}
 }
+
+// serveRaw is a WebSocket back end that is left to f after its handshake.
+func serveRaw(t testing.TB, f func(net.Conn)) string {
+	return rawBackend(t, "", func(c net.Conn, _ *bufio.Reader) { f(c) })
+}
