@@ -2,6 +2,9 @@ package cmd_test
 
 import (
 	"bytes"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
 	"flag"
 	"os"
@@ -11,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gwtls/gwtls/cmd"
+	"github.com/gwtls/gwtls/pkg/cert"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -94,5 +98,23 @@ func TestWhatIsTooLongIsRefusedAndNotCut(t *testing.T) {
 		if code != 1 || !strings.Contains(complaints, "longer than 10 MB") {
 			t.Errorf("%s: exit code %d: %s", verb, code, complaints)
 		}
+	}
+}
+
+// A certificate may say anything of itself, and a terminal would believe it.
+func TestWhatOthersWroteCannotPlayWithTheTerminal(t *testing.T) {
+	key, err := cert.P256.Generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{
+		Subject: pkix.Name{CommonName: "a\x1b[2J\u202eb"}, DNSNames: []string{"gw\x1b]0;x\a\rholds"},
+	}, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, complaints, code := gwtlsAt(t, goldenTime, der, "inspect", "-")
+	if code != 0 || strings.ContainsAny(out, "\x1b\r\a\u202e") || !strings.Contains(out, `gw\u001b]0;x\u0007\u000dholds`) {
+		t.Errorf("exit code %d: %q %s", code, out, complaints)
 	}
 }

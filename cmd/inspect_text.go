@@ -5,13 +5,32 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gwtls/gwtls/pkg/cert"
 	"github.com/gwtls/gwtls/pkg/keystore"
 )
 
+// plainWriter spells out the control and direction characters that files and other
+// sides may have in their names, so that they cannot play with a terminal.
+type plainWriter struct{ io.Writer }
+
+func (p plainWriter) Write(text []byte) (int, error) {
+	var b strings.Builder
+	for _, r := range string(text) {
+		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	_, err := io.WriteString(p.Writer, b.String())
+	return len(text), err
+}
+
 // write says what an operand is to a person.
 func (i inspection) write(w io.Writer, now time.Time) {
+	w = plainWriter{w}
 	fmt.Fprintf(w, "%s: %s\n", i.Operand, i.summary())
 	if i.Endpoint != nil {
 		i.Endpoint.write(w, now)

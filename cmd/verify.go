@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -121,6 +123,9 @@ func (o *verifyOptions) question() (*cert.VerifyOptions, error) {
 		return nil, fail(codeUsage, "gwtls verify --help", "%w", err)
 	}
 	var err error
+	if _, err := netip.ParseAddr(o.host); err != nil && strings.ContainsAny(o.host, ":/ ") {
+		return usage(fmt.Errorf("--host %q is no host: give it without scheme, port and path", o.host))
+	}
 	if q.Purpose, err = cert.ParsePurpose(o.purpose); err != nil {
 		return usage(fmt.Errorf("--purpose: %w", err))
 	}
@@ -268,6 +273,7 @@ func (o *verifyOptions) fileRoots(ctx context.Context) ([]*x509.Certificate, err
 
 // tell prints the result, and ends with exit code 3 where there are faults.
 func (o *verifyOptions) tell(v verified) error {
+	v.At = v.At.UTC().Truncate(time.Second)
 	v.Chain = append([]cert.Description{}, v.Chain...)
 	v.Faults = append([]cert.Fault{}, v.Faults...)
 	if err := o.print(v, func(w io.Writer) { v.write(w, o.operands[0]) }); err != nil {
@@ -280,11 +286,12 @@ func (o *verifyOptions) tell(v verified) error {
 }
 
 func (v verified) write(w io.Writer, operand string) {
+	w = plainWriter{w}
 	verdict := "holds"
 	if !v.Valid {
 		verdict = "does not hold"
 	}
-	fmt.Fprintf(w, "%s %s for a %s at %s\n", operand, verdict, v.Purpose, v.At.UTC().Format(time.RFC3339))
+	fmt.Fprintf(w, "%s %s for a %s at %s\n", operand, verdict, v.Purpose, v.At.Format(time.RFC3339))
 	for i, c := range v.Chain {
 		from := ""
 		if i == len(v.Chain)-1 && v.anchor != "" {
