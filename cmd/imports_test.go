@@ -18,7 +18,7 @@ var rooms = map[string]struct{ ours, outside []string }{
 	"cmd":          {ours: []string{"pkg/cert", "pkg/keystore", "pkg/home", "pkg/secret", "pkg/trust", "pkg/config", "pkg/identity", "proxy", "templates"}, outside: []string{"github.com/spf13/cobra"}},
 	"pkg/cert":     {outside: []string{"golang.org/x/net/idna", "golang.org/x/net/publicsuffix"}},
 	"pkg/keystore": {ours: []string{"pkg/cert"}, outside: []string{"software.sslmate.com/src/go-pkcs12"}},
-	"pkg/home":     {outside: []string{"github.com/fsnotify/fsnotify", "golang.org/x/sys"}},
+	"pkg/home":     {outside: []string{"github.com/fsnotify/fsnotify"}},
 	"pkg/secret":   {outside: []string{"github.com/manifoldco/promptui", "golang.org/x/term"}},
 	"pkg/trust":    {ours: []string{"pkg/keystore", "pkg/cert", "templates"}},
 	"pkg/config":   {ours: []string{"pkg/keystore", "pkg/cert", "pkg/secret"}, outside: []string{"go.yaml.in/yaml/v3"}},

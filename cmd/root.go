@@ -193,12 +193,9 @@ func (g *globals) home() (home.Home, error) {
 // openHome gives one Home a place, however it is spelled, so that stores which
 // lie together are changed together.
 func (g *globals) openHome(location string) (home.Home, error) {
-	key := location
-	if real, err := filepath.EvalSymlinks(location); err == nil {
-		key = real
-	}
-	if abs, err := filepath.Abs(key); err == nil {
-		key = abs
+	key, err := home.Real(location)
+	if err != nil {
+		return nil, fmt.Errorf("home %s: %w", location, err)
 	}
 	if h := g.homes[key]; h != nil {
 		return h, nil
