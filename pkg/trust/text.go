@@ -8,9 +8,13 @@ import (
 	"github.com/gwtls/gwtls/templates"
 )
 
-// text fills in a template of templates/trust. What is put into a script is a file
-// name or a nickname, made of harmless characters, or goes through a quoting function.
-func (b *Bundle) text(name string) ([]byte, error) {
+// text fills in a template of templates/trust.
+func (b *Bundle) text(name string) ([]byte, error) { return b.textWith(name, nil) }
+
+// textWith fills in a template that needs to know more of its client. What is put into
+// a script is a file name or a nickname, made of harmless characters, or goes through a
+// quoting function.
+func (b *Bundle) textWith(name string, more any) ([]byte, error) {
 	t, err := template.New(name).Funcs(template.FuncMap{
 		"join":       strings.Join,
 		"quote":      quoteShell,
@@ -22,7 +26,7 @@ func (b *Bundle) text(name string) ([]byte, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
-	err = t.Execute(&out, page{Bundle: b, Password: b.password(), Host: b.Anchors[0].Host})
+	err = t.Execute(&out, page{b, b.password(), b.Anchors[0].Host, more})
 	return out.Bytes(), err
 }
 
@@ -31,6 +35,7 @@ type page struct {
 	*Bundle
 	Password string
 	Host     string // of the first anchor
+	More     any
 }
 
 // texts fills in the templates CLIENT-FILE as FILE.
