@@ -6,7 +6,7 @@ GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: build test lint quickstart bench fuzz soak docs tools
+.PHONY: build test lint quickstart bench bench-quick fuzz soak docs tools
 
 build: ## bin/gwtls, static
 	CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath -ldflags=-s -o bin/gwtls ./cmd/gwtls
@@ -29,8 +29,12 @@ lint:
 quickstart: build ## mint, trust, serve, connect: a whole path, shown line by line
 	@testdata/quickstart
 
-bench: ## the figures of docs/performance.md
+bench: build ## the figures of docs/performance.md, beside the rivals; half an hour
+	testdata/bench/run whole
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+bench-quick: build ## some of them, beside the rivals that are there; three minutes
+	testdata/bench/run quick
 
 FUZZTIME ?= 60s
 fuzz: ## each fuzz target for FUZZTIME

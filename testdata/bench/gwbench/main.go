@@ -59,7 +59,7 @@ func parse(args []string) *options {
 	if o.quick {
 		given := map[string]bool{}
 		fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
-		for name, short := range map[string]string{"rounds": "2", "window": "300ms", "idle": "500", "limit": "100s"} {
+		for name, short := range map[string]string{"rounds": "2", "window": "300ms", "idle": "500", "limit": "2m"} {
 			if !given[name] {
 				fs.Set(name, short)
 			}
