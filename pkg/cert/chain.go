@@ -17,7 +17,9 @@ const (
 	maxIntermediates     = 64
 	maxSignatures        = 200  // signatures checked
 	maxSteps             = 2000 // certificates tried at some place of a chain
-	maxJudged            = 100  // chains checked to the end
+	maxJudged            = 100  // chains to a root that are checked
+	maxDeadEnds          = 10   // chains to nowhere that are checked
+	maxChain             = 32   // certificates in a chain, self-issued ones counted
 	maxRSABits           = 16384
 )
 
@@ -27,12 +29,13 @@ type search struct {
 	bySubject map[string][]*candidate
 	leaf      *candidate
 	verified  map[signature]error
+	known     selfSigned
 	asked     map[*candidate]bool // for which the machine's roots were asked
 	depth     int
 
-	signatures, steps, judged int
-	exhausted                 bool
-	best                      *judge
+	signatures, steps, judged, deadEnds int
+	exhausted                           bool
+	best                                *judge
 }
 
 // candidate is a certificate that may become part of a chain.
@@ -49,6 +52,7 @@ func newSearch(o *VerifyOptions) *search {
 		VerifyOptions: o,
 		bySubject:     map[string][]*candidate{},
 		verified:      map[signature]error{},
+		known:         selfSigned{},
 		asked:         map[*candidate]bool{},
 		depth:         min(o.MaxIntermediates, maxIntermediates),
 	}
@@ -102,7 +106,7 @@ func (s *search) extend(path []*candidate) bool {
 	var broken error // why an issuer of the right name would not do
 	deadEnd, tooDeep := true, false
 	for _, issuer := range s.issuers(top, path) {
-		if !issuer.anchor && intermediates(path)+1 > s.depth && issuer.subject != issuer.issuer {
+		if !issuer.anchor && (intermediates(path)+1 > s.depth && issuer.subject != issuer.issuer || len(path) >= maxChain) {
 			tooDeep = true
 			continue
 		}
@@ -257,10 +261,27 @@ func checkSignature(issuer, child *x509.Certificate) error {
 	return issuer.CheckSignature(child.SignatureAlgorithm, child.RawTBSCertificate, child.Signature)
 }
 
+// selfSigned remembers which certificates are, since to find out takes a signature.
+type selfSigned map[*x509.Certificate]bool
+
+func (s selfSigned) is(c *x509.Certificate) bool {
+	yes, known := s[c]
+	if !known {
+		yes = selfIssued(c) && checkSignature(c, c) == nil
+		s[c] = yes
+	}
+	return yes
+}
+
 // judge checks a path that goes no further and keeps it if it is the best so far.
 func (s *search) judge(path []*candidate, anchored bool, broken error) bool {
 	s.judged++
-	j := &judge{VerifyOptions: s.VerifyOptions, anchored: anchored}
+	if !anchored {
+		if s.deadEnds++; s.best != nil && (s.best.anchored || s.deadEnds > maxDeadEnds) {
+			return false
+		}
+	}
+	j := &judge{VerifyOptions: s.VerifyOptions, anchored: anchored, known: s.known}
 	for _, c := range path {
 		j.chain = append(j.chain, c.Certificate)
 	}
@@ -283,9 +304,9 @@ func (j *judge) explainEnd(broken error) {
 		j.fault(faultChainTooLong, top, "more than %d intermediates would be needed", max(0, cmp.Or(j.MaxIntermediates, defaultIntermediates)))
 	case broken != nil:
 		j.fault(faultSignature, top, "%s: its signature is not by the key of %s that is at hand: %v", label(top), FormatDN(top.RawIssuer), broken)
-	case SelfSigned(top) && len(j.chain) == 1:
+	case j.known.is(top) && len(j.chain) == 1:
 		j.fault(FaultUntrusted, top, "%s is self-signed and not itself among the trusted certificates", label(top))
-	case SelfSigned(top):
+	case j.known.is(top):
 		j.fault(FaultUntrusted, top, "the chain ends at %s, SHA-256 %s, which is not among the trusted roots", label(top), Fingerprint(top.Raw))
 	default:
 		where := "its certificate names no place to fetch it from"

@@ -4,6 +4,8 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"encoding/pem"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -82,14 +84,26 @@ func TestIntermediateWithoutAListIsSaid(t *testing.T) {
 	}
 }
 
+// The certificates are those of testdata/inspect, since the processes of a fuzzer have
+// to agree on them.
 func FuzzVerifyWithCRL(f *testing.F) {
-	l := &lab{T: new(testing.T)}
-	root := l.root("Root")
-	leaf := l.leaf(root)
-	f.Add(leaf.Raw, l.crl(root, nil, leaf).Raw)
-	f.Add(root.Raw, l.crl(root, listExtension(true, []byte{0x30, 3, 0x84, 1, 0xff}, 2, 5, 29, 28)).Raw)
+	read := func(name string) []byte {
+		data, err := os.ReadFile("../../testdata/inspect/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		block, _ := pem.Decode(data)
+		return block.Bytes
+	}
+	root, err := x509.ParseCertificate(read("root.pem"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(read("leaf.pem"), read("list.crl"))
+	f.Add(root.Raw, read("list.crl"))
+	at := root.NotBefore.AddDate(0, 0, 7)
 	f.Fuzz(func(t *testing.T, c, list []byte) {
-		o := cert.VerifyOptions{Roots: certificates(root), At: june, Purpose: cert.ForServer, Host: "gw.example.com", Profile: cert.Public}
+		o := cert.VerifyOptions{Roots: []*x509.Certificate{root}, At: at, Purpose: cert.ForServer, Host: "gw.example.com", Profile: cert.Public}
 		var err error
 		if o.Leaf, err = x509.ParseCertificate(c); err != nil {
 			return
@@ -101,7 +115,7 @@ func FuzzVerifyWithCRL(f *testing.F) {
 		if v := cert.Verify(o); v.Valid() && !v.Anchored {
 			t.Error("a chain that ends nowhere is said to hold")
 		}
-		cert.Lint([]*x509.Certificate{o.Leaf, root.Certificate}, cert.LintOptions{At: june, Roots: o.Roots, Hosts: []string{"x"}})
-		cert.Lint([]*x509.Certificate{root.Certificate, o.Leaf}, cert.LintOptions{At: june, Profile: cert.Public})
+		cert.Lint([]*x509.Certificate{o.Leaf, root}, cert.LintOptions{At: at, Roots: o.Roots, Hosts: []string{"x"}})
+		cert.Lint([]*x509.Certificate{root, o.Leaf}, cert.LintOptions{At: at, Profile: cert.Public})
 	})
 }

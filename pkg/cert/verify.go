@@ -155,6 +155,7 @@ type judge struct {
 	*VerifyOptions
 	chain    []*x509.Certificate
 	anchored bool
+	known    selfSigned
 	faults   []Fault
 	notes    []string
 }

@@ -111,13 +111,13 @@ func (j *judge) checkCriticality(i int, c *x509.Certificate) {
 // has to name its issuer's, and a CA its own (RFC 5280, 4.2.1.1 and 2).
 func (j *judge) checkKeyIDs(c *x509.Certificate) {
 	aki := extension(c, oidAKI)
-	if len(c.AuthorityKeyId) == 0 && (aki != nil || c != j.anchor() && !SelfSigned(c)) {
+	if len(c.AuthorityKeyId) == 0 && (aki != nil || c != j.anchor() && !j.known.is(c)) {
 		j.form("aki-missing", c, "%s does not say by which key it was signed (authority key identifier)", label(c))
 	}
 	if c.IsCA && len(c.SubjectKeyId) == 0 {
 		j.form("ski-missing", c, "%s is a CA without a subject key identifier", label(c))
 	}
-	if len(c.AuthorityKeyId) > 0 && len(c.SubjectKeyId) > 0 && !bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId) && SelfSigned(c) {
+	if len(c.AuthorityKeyId) > 0 && len(c.SubjectKeyId) > 0 && !bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId) && j.known.is(c) {
 		j.form(faultKeyIDs, c, "%s is self-signed, but names another key as its issuer's", label(c))
 	}
 }
@@ -154,7 +154,7 @@ func (j *judge) checkNameSyntax(c *x509.Certificate) {
 // checkBaseline is what the CA/Browser Forum's Baseline Requirements, 7.1, ask of a
 // public CA beyond RFC 5280.
 func (j *judge) checkBaseline(i int, c *x509.Certificate) {
-	if c == j.anchor() && SelfSigned(c) {
+	if c == j.anchor() && j.known.is(c) {
 		if extension(c, oidExtKeyUsage) != nil {
 			j.form("eku-in-root", c, "%s is a root and has an extended key usage", label(c))
 		}
