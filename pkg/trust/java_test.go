@@ -2,7 +2,6 @@ package trust_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -30,7 +29,7 @@ func TestJavaReadsEachTruststore(t *testing.T) {
 func TestJavaConnectsInEachWayOfThePage(t *testing.T) {
 	root := newRoot(t, "localhost")
 	key, chain := issue(t, root, "localhost")
-	url := serve(t, key, chain)
+	url := serve(t, key, chain, hello)
 	classes := t.TempDir()
 	run(t, "testdata", "javac", "-d", classes, "Fetch.java")
 
@@ -48,7 +47,6 @@ func TestJavaConnectsInEachWayOfThePage(t *testing.T) {
 
 	fetch := []string{"java", "-cp", classes, "Fetch", url}
 	with := func(options ...string) []string { return append(append([]string{"java"}, options...), fetch[1:]...) }
-	sourced := append([]string{"sh", "-c", `. ./env.sh && exec "$@"`, "sh"}, fetch...)
 	for name, test := range map[string]struct {
 		dir  string
 		argv []string
@@ -57,8 +55,8 @@ func TestJavaConnectsInEachWayOfThePage(t *testing.T) {
 		"java.args, odd password":    {guardedDir, with("@java.args")},
 		"merged.args":                {dir, with("@merged.args")},
 		"merged.args, odd password":  {guardedDir, with("@merged.args")},
-		"env.sh":                     {dir, sourced},
-		"env.sh, odd password":       {guardedDir, sourced},
+		"env.sh":                     {dir, sourced(fetch...)},
+		"env.sh, odd password":       {guardedDir, sourced(fetch...)},
 		"truststore.jks":             {dir, with("-Djavax.net.ssl.trustStore=truststore.jks", "-Djavax.net.ssl.trustStoreType=JKS")},
 		"truststore.jceks":           {dir, with("-Djavax.net.ssl.trustStore=truststore.jceks", "-Djavax.net.ssl.trustStoreType=JCEKS")},
 		"truststore.jks, odd passwd": {guardedDir, with("-Djavax.net.ssl.trustStore=truststore.jks", "-Djavax.net.ssl.trustStorePassword="+odd)},
@@ -81,16 +79,4 @@ func TestMergeNamesTheFolderThatIsNoJava(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "cacerts")); err == nil {
 		t.Error("a cacerts was made of nothing")
 	}
-}
-
-// output of a program that may refuse.
-func output(t *testing.T, dir string, argv ...string) (string, error) {
-	t.Helper()
-	c := command(t, argv[0], argv[1:]...)
-	c.Dir = dir
-	out, err := c.CombinedOutput()
-	if _, exited := err.(*exec.ExitError); err != nil && !exited {
-		t.Fatal(err)
-	}
-	return string(out), err
 }

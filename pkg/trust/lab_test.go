@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"log"
 	"net/http"
@@ -119,17 +120,73 @@ func write(t *testing.T, client string, b *trust.Bundle) (dir string) {
 	return dir
 }
 
-// serve answers "hello" on https://localhost:PORT/ with a key and chain.
-func serve(t *testing.T, key crypto.Signer, chain []*x509.Certificate) (url string) {
+// hello is what the servers of these tests answer.
+var hello = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("hello")) })
+
+// serve answers on https://localhost:PORT/ with a key and chain.
+func serve(t *testing.T, key crypto.Signer, chain []*x509.Certificate, answer http.Handler) (url string) {
 	t.Helper()
 	var raw [][]byte
 	for _, c := range chain {
 		raw = append(raw, c.Raw)
 	}
-	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("hello")) }))
+	s := httptest.NewUnstartedServer(answer)
 	s.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that refuse are part of the tests
 	s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: raw, PrivateKey: key}}}
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	return strings.Replace(s.URL, "127.0.0.1", "localhost", 1) + "/"
+}
+
+// wantTrust runs a program in each of the ways of a client's page, in the client's
+// folder, against a server with a certificate by the private root and against one with a
+// self-signed certificate; it has to print want. Without the export it has to refuse.
+// URL and NAME stand for themselves in the command lines.
+func wantTrust(t *testing.T, client, want string, answer http.Handler, without []string, ways ...[]string) {
+	t.Helper()
+	root := newRoot(t, "localhost")
+	key, chain := issue(t, root, "localhost")
+	selfKey, self := single(t, "localhost")
+	b := new(trust.Bundle)
+	b.Add("localhost", chain[0], root.Certificate())
+	b.Add("self", self, self)
+	dir := write(t, client, b)
+	for kind, url := range map[string]string{
+		"private root": serve(t, key, chain, answer),
+		"self-signed":  serve(t, selfKey, []*x509.Certificate{self}, answer),
+	} {
+		filled := func(argv []string) []string {
+			fill := strings.NewReplacer("URL", url, "NAME", b.Name())
+			out := []string{}
+			for _, arg := range argv {
+				out = append(out, fill.Replace(arg))
+			}
+			return out
+		}
+		for _, way := range ways {
+			if said, err := output(t, dir, filled(way)...); err != nil || !strings.Contains(said, want) {
+				t.Errorf("%s, %s: %q: %v, want %q\n%s", client, kind, way, err, want, said)
+			}
+		}
+		if said, err := output(t, dir, filled(without)...); err == nil {
+			t.Errorf("%s, %s, without the export: %q, want a refusal\n%s", client, kind, without, said)
+		}
+	}
+}
+
+// sourced runs a command in a shell that has read env.sh.
+func sourced(argv ...string) []string {
+	return append([]string{"sh", "-c", `. ./env.sh && exec "$@"`, "sh"}, argv...)
+}
+
+// output of a program that may refuse.
+func output(t *testing.T, dir string, argv ...string) (string, error) {
+	t.Helper()
+	c := command(t, argv[0], argv[1:]...)
+	c.Dir = dir
+	out, err := c.CombinedOutput()
+	if err != nil && !errors.As(err, new(*exec.ExitError)) {
+		t.Fatal(err)
+	}
+	return string(out), err
 }

@@ -5,7 +5,7 @@ import "strings"
 // Nearest is the client whose name a misspelt word most likely means, "" where none
 // is near.
 func Nearest(word string) string {
-	best, least := "", max(2, len(word)/3)+1
+	best, least := "", min(max(2, len(word)/3), len(word)-1)+1
 	if len(word) > 32 {
 		return ""
 	}

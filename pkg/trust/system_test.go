@@ -92,7 +92,7 @@ func TestDebianTrustsAfterTheScriptAndNoLongerAfterItsRemoval(t *testing.T) {
 		fetch
 		sh install.sh --remove
 		fetch
-	`, machine, serve(t, key, chain), classes)
+	`, machine, serve(t, key, chain, hello), classes)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}

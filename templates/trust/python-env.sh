@@ -1,0 +1,4 @@
+# To be read by a shell in the folder of this file:  . ./env.sh
+export SSL_CERT_FILE="$PWD/{{.Name}}.pem"
+export REQUESTS_CA_BUNDLE="$PWD/{{.Name}}.pem"
+export PIP_CERT="$PWD/{{.Name}}.pem"
