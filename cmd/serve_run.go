@@ -1,0 +1,105 @@
+package cmd
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+
+	"github.com/gwtls/gwtls/proxy"
+)
+
+// running is a gateway at work.
+type running struct {
+	*serveOptions
+	gateway *proxy.Gateway
+	sockets *sockets
+	loaded  *loaded
+	said    map[string]bool // what the log says of the state so far
+	signals <-chan os.Signal
+}
+
+// serve carries connections until a signal ends it: the first one drains, a second
+// SIGINT ends at once.
+func (r *running) serve(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w := newWatching(ctx, r.serveOptions)
+	defer w.stop()
+	w.follow(r.loaded.files)
+
+	drain, end := context.WithCancel(ctx)
+	defer end()
+	served := make(chan error, 1)
+	go func() { served <- r.gateway.Serve(drain) }()
+	r.tell()
+	r.log.Info("ready")
+	for {
+		select {
+		case err := <-served:
+			r.log.Info("ended")
+			return err
+		case s := <-r.signals:
+			switch {
+			case s == syscall.SIGHUP:
+				r.reload(ctx, w, true)
+			case s == os.Interrupt && drain.Err() != nil:
+				return errInterrupted
+			case drain.Err() == nil:
+				r.log.Info("draining", "signal", s.String(), "timeout", r.loaded.plan.DrainTimeout)
+				end()
+			}
+		case changed := <-w.changes:
+			if drain.Err() == nil && r.concerns(changed) {
+				r.reload(ctx, w, false)
+			}
+		}
+	}
+}
+
+// concerns says whether a changed file is one that the gateway was made from, or
+// would be if it were there.
+func (r *running) concerns(changed []string) bool {
+	return slices.ContainsFunc(changed, func(path string) bool { return r.loaded.files[filepath.Clean(path)] })
+}
+
+// reload makes the gateway anew from its files. Where anything is wrong it goes on
+// as it is, and the files that were wrong are watched for their correction.
+func (r *running) reload(ctx context.Context, w *watching, asked bool) {
+	next, err := r.load(ctx)
+	if err == nil && !asked && next.revision == r.loaded.revision {
+		return
+	}
+	if err == nil {
+		r.sockets.within = next.within
+		err = r.gateway.Load(next.plan)
+	}
+	if err != nil {
+		r.log.Error("not reloaded: the configuration of before goes on", "reason", oneLine(err.Error()))
+		if next != nil {
+			for path := range next.files {
+				r.loaded.files[path] = true
+			}
+			w.follow(r.loaded.files)
+		}
+		return
+	}
+	r.loaded = next
+	w.follow(next.files)
+	r.log.Info("reloaded", "services", len(next.config.Services))
+	r.tell()
+}
+
+// tell logs what listens where, and which certificate is for whom: all of it at the
+// start, and what is new after a reload.
+func (r *running) tell() {
+	now := map[string]bool{}
+	for _, line := range r.loaded.report(r.sockets.addr) {
+		key := line.String()
+		if now[key] = true; !r.said[key] {
+			r.log.LogAttrs(context.Background(), line.level, line.message, line.attrs...)
+		}
+	}
+	r.said = now
+}
