@@ -45,6 +45,11 @@ var (
 	shapes = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.CrossGlyph{}, draw.PlusGlyph{}}
 )
 
+const (
+	width       = vg.Length(720) // points
+	legendWidth = vg.Length(100)
+)
+
 // goalGlyph is an upright bar.
 type goalGlyph struct{}
 
@@ -60,8 +65,8 @@ func (d *Dots) WriteSVG(path string) error {
 	p.X.Label.Text = d.Axis
 	p.X.Scale = plot.LogScale{}
 	p.X.Tick.Marker = plot.TickerFunc(logTicks)
-	p.Legend.Top, p.Legend.Left = true, false
-	p.Legend.XOffs, p.Legend.Padding = vg.Points(95), vg.Points(3)
+	legend := plot.NewLegend()
+	legend.Top, legend.Left, legend.Padding = true, true, vg.Points(3)
 
 	rows := slices.Clone(d.Rows)
 	slices.Reverse(rows) // the axis counts from below
@@ -78,21 +83,26 @@ func (d *Dots) WriteSVG(path string) error {
 		if s.Own {
 			style = draw.GlyphStyle{Color: own, Shape: draw.CircleGlyph{}, Radius: vg.Points(5)}
 		}
-		if err := d.addDots(p, s.Name, s.Values, style); err != nil {
+		if err := d.addDots(p, &legend, s.Name, s.Values, style); err != nil {
 			return err
 		}
 	}
-	if err := d.addDots(p, "goal", d.Goals, draw.GlyphStyle{Color: own, Shape: goalGlyph{}, Radius: vg.Points(8)}); err != nil {
+	if err := d.addDots(p, &legend, "goal", d.Goals, draw.GlyphStyle{Color: own, Shape: goalGlyph{}, Radius: vg.Points(8)}); err != nil {
 		return err
 	}
 
-	c := vgsvg.New(vg.Points(720), vg.Points(float64(90+22*len(rows))))
-	p.Draw(draw.Crop(draw.New(c), 0, -vg.Points(100), 0, 0)) // the legend stands beside the plot
+	svg := vgsvg.New(width, vg.Points(float64(90+22*len(rows))))
+	c := draw.New(svg)
+	c.SetColor(color.White) // a page may be dark
+	c.Fill(c.Rectangle.Path())
+	const margin = 8 // for browsers whose letters are wider
+	p.Draw(draw.Crop(c, vg.Points(margin), -legendWidth, 0, -vg.Points(margin)))
+	legend.Draw(draw.Crop(c, width-legendWidth+vg.Points(margin), 0, 0, -vg.Points(4*margin)))
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	if _, err := c.WriteTo(f); err != nil {
+	if _, err := svg.WriteTo(f); err != nil {
 		f.Close()
 		return err
 	}
@@ -100,7 +110,7 @@ func (d *Dots) WriteSVG(path string) error {
 }
 
 // addDots puts one glyph on each row that has a value, and names it in the legend.
-func (d *Dots) addDots(p *plot.Plot, name string, values []float64, style draw.GlyphStyle) error {
+func (d *Dots) addDots(p *plot.Plot, legend *plot.Legend, name string, values []float64, style draw.GlyphStyle) error {
 	var points plotter.XYs
 	for i, v := range values {
 		if v > 0 { // not NaN, and on a logarithmic axis
@@ -116,7 +126,7 @@ func (d *Dots) addDots(p *plot.Plot, name string, values []float64, style draw.G
 	}
 	s.GlyphStyle = style
 	p.Add(s)
-	p.Legend.Add(name, s)
+	legend.Add(name, s)
 	return nil
 }
 

@@ -35,7 +35,7 @@ func (b *bench) refusals(t *target) error {
 	}
 	for _, s := range t.Services {
 		f := b.files(t)
-		f.Services = map[service]bool{s: true}
+		f.offer(func(other service) bool { return other == s })
 		if err := t.lay(f, b.ids.first); err != nil {
 			return err
 		}

@@ -129,8 +129,8 @@ type files struct {
 	Cert, Key, Combined    string
 	Workers                int
 	Root                   bool
-	Services               map[service]bool
-	TCP, HTTP, WSWS, WSTCP int // where the gateway listens
+	Services               map[string]bool // by name: all that there are
+	TCP, HTTP, WSWS, WSTCP int             // where the gateway listens
 	Admin                  int
 	BackTCP, BackHTTP      int // where the back end listens
 }
@@ -144,14 +144,20 @@ func (b *bench) files(t *target) files {
 	f := files{
 		Program: t.path, Dir: dir, Conf: filepath.Join(dir, "conf"),
 		Cert: filepath.Join(dir, "cert.pem"), Key: filepath.Join(dir, "key.pem"), Combined: filepath.Join(dir, "combined.pem"),
-		Workers: 2, Root: os.Getuid() == 0, Services: map[service]bool{},
+		Workers: 2, Root: os.Getuid() == 0,
 		TCP: port, HTTP: port + 1, WSWS: port + 2, WSTCP: port + 3, Admin: port + 4,
 		BackTCP: b.port, BackHTTP: b.port + 1,
 	}
-	for _, s := range services {
-		f.Services[s] = slices.Contains(t.Services, s) && t.refused[s] == ""
-	}
+	f.offer(func(s service) bool { return slices.Contains(t.Services, s) && t.refused[s] == "" })
 	return f
+}
+
+// offer chooses the services that the configuration has.
+func (f *files) offer(wanted func(service) bool) {
+	f.Services = map[string]bool{}
+	for _, s := range services {
+		f.Services[string(s)] = wanted(s)
+	}
 }
 
 func render(text string, f files) (string, error) {

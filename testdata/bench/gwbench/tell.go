@@ -111,7 +111,7 @@ func ratio(v float64) string {
 
 // chart shows the ratios of all lines that have one.
 func (s *summary) chart() *chart.Dots {
-	d := &chart.Dots{Title: "Gateways: processor time (W7: memory) an operation", Axis: "ratio to the best rival of the line; left is better", One: true}
+	d := &chart.Dots{Title: "Gateways: processor time an operation (W7: memory, W8: time to start)", Axis: "ratio to the best rival of the line; left is better", One: true}
 	var shown []line
 	for _, l := range s.lines {
 		if l.workload.measure.primary != nil && l.workload.id != "W8-reload" {
