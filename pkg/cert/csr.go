@@ -18,12 +18,8 @@ func CSR(r Request, key crypto.Signer) (*x509.CertificateRequest, error) {
 	if subject == nil {
 		subject = r.Names.Subject()
 	}
-	raw, err := subject.DER()
-	if err != nil {
-		return nil, err
-	}
 	t := &x509.CertificateRequest{
-		RawSubject:         raw,
+		RawSubject:         subject.DER(),
 		DNSNames:           r.Names.DNS,
 		IPAddresses:        r.Names.ips(),
 		EmailAddresses:     r.Names.Emails,

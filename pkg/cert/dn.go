@@ -1,6 +1,7 @@
 package cert
 
 import (
+	"bytes"
 	"encoding/asn1"
 	"encoding/hex"
 	"errors"
@@ -153,11 +154,21 @@ func isPrintable(s string) bool {
 }
 
 // DER encodes the name.
-func (d DN) DER() ([]byte, error) {
-	if d == nil {
-		d = DN{}
+func (d DN) DER() []byte {
+	var sets [][]byte
+	for _, rdn := range d {
+		var members [][]byte
+		for _, a := range rdn {
+			value := a.Value.FullBytes
+			if value == nil {
+				value = tlv(byte(a.Value.Tag), a.Value.Bytes)
+			}
+			members = append(members, tlv(tagSequence, derOID(a.Type), value))
+		}
+		slices.SortFunc(members, bytes.Compare) // X.690, 11.6
+		sets = append(sets, tlv(tagSet, members...))
 	}
-	return asn1.Marshal(d)
+	return tlv(tagSequence, sets...)
 }
 
 // readDN decodes a name.
@@ -204,7 +215,7 @@ func (a attribute) String() string {
 	}
 	der := a.Value.FullBytes
 	if der == nil {
-		der, _ = asn1.Marshal(a.Value) // made by attributeOf: always encodable
+		der = tlv(byte(a.Value.Tag), a.Value.Bytes)
 	}
 	name := a.Type.String()
 	if len(t.names) > 0 {

@@ -30,11 +30,7 @@ func ParseDN(s string) (DN, error) {
 		p.rest = p.rest[1:] // the comma
 	}
 	slices.Reverse(d)
-	der, err := d.DER() // which puts the attributes of a multi-valued part in their order
-	if err != nil {
-		return nil, fmt.Errorf("subject %q: %w", s, err)
-	}
-	return readDN(der)
+	return readDN(d.DER()) // which puts the attributes of a multi-valued part in their order
 }
 
 type dnParser struct{ rest string }

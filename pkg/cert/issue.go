@@ -8,10 +8,10 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/asn1"
 	"errors"
 	"fmt"
 	"math/big"
+	"sync"
 	"time"
 )
 
@@ -47,6 +47,11 @@ type Request struct {
 type Authority struct {
 	Key   crypto.Signer
 	Chain []*x509.Certificate // its own certificate first
+
+	once   sync.Once // for what follows from the above
+	permit Constraints
+	signer signer
+	fault  error
 }
 
 // Certificate is the authority's own.
@@ -57,18 +62,33 @@ func (a *Authority) Root() *x509.Certificate { return a.Chain[len(a.Chain)-1] }
 
 // Permit is what the authority may sign for, by its own certificate or one above.
 func (a *Authority) Permit() Constraints {
+	a.once.Do(a.prepare)
+	return a.permit
+}
+
+func (a *Authority) prepare() {
+	a.signer, a.fault = newSigner(a.Key)
 	for _, c := range a.Chain {
 		if permit, ok := ConstraintsOf(c); ok {
-			return permit
+			a.permit = permit
+			return
 		}
 	}
-	return Constraints{}
 }
 
 // Issue signs a certificate for the owner of a public key.
 func (a *Authority) Issue(r Request, pub crypto.PublicKey) (*x509.Certificate, error) {
+	der, err := a.IssueDER(r, pub)
+	if err != nil {
+		return nil, err
+	}
+	return x509.ParseCertificate(der)
+}
+
+// IssueDER is Issue for those who issue many, and parse none.
+func (a *Authority) IssueDER(r Request, pub crypto.PublicKey) ([]byte, error) {
 	issuer := a.Certificate()
-	t, err := r.template(pub)
+	t, spki, err := r.template(pub)
 	if err != nil {
 		return nil, err
 	}
@@ -78,23 +98,26 @@ func (a *Authority) Issue(r Request, pub crypto.PublicKey) (*x509.Certificate, e
 	if refused := a.Permit().Refused(r.Names); len(refused) > 0 {
 		return nil, fmt.Errorf("%w: %s", ErrConstraints, refused)
 	}
-	t.BasicConstraintsValid = true
 	t.AuthorityKeyId = issuer.SubjectKeyId
-	return sign(t, issuer, pub, a.Key)
+	if a.fault != nil {
+		return nil, a.fault
+	}
+	return a.signer.signed(leafTBS(t, issuer, spki, a.signer.algorithm))
 }
 
 // SelfSign makes the literally self-signed kind. It has no basicConstraints: that is
 // the one shape that OpenSSL, Java, Go, Chromium and Firefox all take as a server's
 // certificate when it is trusted directly. Apple's systems take none such.
 func SelfSign(r Request, key crypto.Signer) (*x509.Certificate, error) {
-	t, err := r.template(key.Public())
+	t, _, err := r.template(key.Public())
 	if err != nil {
 		return nil, err
 	}
 	return sign(t, t, key.Public(), key)
 }
 
-func (r Request) template(pub crypto.PublicKey) (*x509.Certificate, error) {
+// template is the certificate to be made, and the encoded key it is for.
+func (r Request) template(pub crypto.PublicKey) (t *x509.Certificate, spki []byte, err error) {
 	subject := r.Subject
 	if subject == nil {
 		subject = r.Names.Subject()
@@ -103,9 +126,9 @@ func (r Request) template(pub crypto.PublicKey) (*x509.Certificate, error) {
 	if lifetime == 0 {
 		lifetime = DefaultDays * Day
 	}
-	t, err := base(subject, pub, r.Now, lifetime)
+	t, spki, err = base(subject, pub, r.Now, lifetime)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	t.DNSNames, t.IPAddresses, t.EmailAddresses, t.URIs = r.Names.DNS, r.Names.ips(), r.Names.Emails, r.Names.URIs
 	t.KeyUsage = x509.KeyUsageDigitalSignature
@@ -117,31 +140,26 @@ func (r Request) template(pub crypto.PublicKey) (*x509.Certificate, error) {
 		t.KeyUsage = x509.KeyUsageDigitalSignature
 		t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	}
-	return t, nil
+	return t, spki, nil
 }
 
 // base is what every certificate has.
-func base(subject DN, pub crypto.PublicKey, now time.Time, lifetime time.Duration) (*x509.Certificate, error) {
-	raw, err := subject.DER()
-	if err != nil {
-		return nil, err
-	}
+func base(subject DN, pub crypto.PublicKey, now time.Time, lifetime time.Duration) (t *x509.Certificate, spki []byte, err error) {
 	serial, err := newSerial()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	id, err := keyID(pub)
-	if err != nil {
-		return nil, err
+	if spki, err = spkiDER(pub); err != nil {
+		return nil, nil, err
 	}
 	begin := now.UTC().Truncate(time.Second).Add(-skew)
 	return &x509.Certificate{
 		SerialNumber: serial,
-		RawSubject:   raw,
+		RawSubject:   subject.DER(),
 		NotBefore:    begin,
 		NotAfter:     begin.Add(lifetime),
-		SubjectKeyId: id,
-	}, nil
+		SubjectKeyId: keyID(spki),
+	}, spki, nil
 }
 
 func sign(t, issuer *x509.Certificate, pub crypto.PublicKey, key crypto.Signer) (*x509.Certificate, error) {
@@ -173,21 +191,14 @@ func newSerial() (*big.Int, error) {
 	return new(big.Int).SetBytes(b[:]), nil
 }
 
-// keyID is the leftmost 160 bits of the SHA-256 of the key's bits (RFC 7093, 2, 1).
-func keyID(pub crypto.PublicKey) ([]byte, error) {
-	der, err := x509.MarshalPKIXPublicKey(pub)
-	if err != nil {
-		return nil, err
-	}
-	var spki struct {
-		Algorithm asn1.RawValue
-		Key       asn1.BitString
-	}
-	if _, err := asn1.Unmarshal(der, &spki); err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(spki.Key.Bytes)
-	return sum[:20], nil
+// keyID is the leftmost 160 bits of the SHA-256 of the key's bits (RFC 7093, 2, 1),
+// which are the last field of a SubjectPublicKeyInfo.
+func keyID(spki []byte) []byte {
+	info, _ := content(spki)
+	_, rest := content(info)
+	key, _ := content(rest)
+	sum := sha256.Sum256(key[1:]) // behind the number of unused bits, which is 0
+	return sum[:20]
 }
 
 func date(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -16,7 +16,7 @@ var oidPending = asn1.ObjectIdentifier{2, 25, 1437220679, 1}
 // comes, because Java shows a key only with a certificate. It holds what was asked
 // for, so that the reply can be compared with it.
 func Pending(r Request, key crypto.Signer) (*x509.Certificate, error) {
-	t, err := r.template(key.Public())
+	t, _, err := r.template(key.Public())
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func NewRoot(r RootRequest, key crypto.Signer) (*Authority, error) {
 	if lifetime == 0 {
 		lifetime = RootLifetime
 	}
-	t, err := base(name, key.Public(), r.Now, lifetime)
+	t, _, err := base(name, key.Public(), r.Now, lifetime)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (a *Authority) IssueCA(r RootRequest, key crypto.Signer) (*Authority, error
 		return nil, err
 	}
 	issuer := a.Certificate()
-	t, err := base(name, key.Public(), r.Now, LifetimeUntil(issuer.NotAfter, r.Now))
+	t, _, err := base(name, key.Public(), r.Now, LifetimeUntil(issuer.NotAfter, r.Now))
 	if err != nil {
 		return nil, err
 	}
