@@ -28,7 +28,7 @@ func newLab(t *testing.T) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lab{t: t, dir: t.TempDir(), port: interopPort(t), extras: extras}
+	l := &lab{t: t, dir: t.TempDir(), port: freePort(t), extras: extras}
 	must(t, l.gwtls("selfsign", "gw.example.com", "localhost", "127.0.0.1", "--home", "h"))
 	must(t, l.gwtls("trust-export", "--home", "h", "--for", "java,nss,pem", "-o", "t"))
 	must(t, l.gwtls("trust-export", "--home", "h", "--for", "chrome,firefox", "-o", "t"))
@@ -191,8 +191,8 @@ func echoBackEnd(t *testing.T) (address string) {
 	return ln.Addr().String()
 }
 
-// interopPort is one that nobody listens on now.
-func interopPort(t *testing.T) string {
+// freePort is one that nobody listens on now.
+func freePort(t *testing.T) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
