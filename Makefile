@@ -29,11 +29,11 @@ lint:
 quickstart: build ## mint, trust, serve, connect: a whole path, shown line by line
 	@testdata/quickstart
 
-bench: build ## the figures of docs/performance.md, beside the rivals; half an hour
+bench: ## the figures of docs/performance.md, beside the rivals; half an hour
 	testdata/bench/run whole
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-bench-quick: build ## some of them, beside the rivals that are there; three minutes
+bench-quick: ## some of them, beside the rivals that are there; three minutes
 	testdata/bench/run quick
 
 FUZZTIME ?= 60s

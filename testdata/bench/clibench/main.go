@@ -60,12 +60,13 @@ func run(args []string) error {
 		os.Exit(130)
 	}()
 
+	s := &summary{machine: report.ThisMachine(), rounds: *rounds}
 	b := &bench{dir: dir, paths: find(), timeout: 5 * time.Minute, end: time.Now().Add(*limit)}
 	fmt.Fprintln(os.Stderr, "making stores")
 	if err := makeStores(dir, sizes(*quick)); err != nil {
 		return err
 	}
-	s := &summary{machine: report.ThisMachine(), rounds: *rounds, versions: versions(b.paths)}
+	s.versions = versions(b.paths)
 	for i, op := range ops {
 		if time.Now().After(b.end) {
 			fmt.Fprintf(os.Stderr, "time is up: %d operations are left out\n", len(ops)-i)

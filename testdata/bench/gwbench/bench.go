@@ -10,10 +10,14 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/gwtls/gwtls/testdata/bench/report"
 )
 
 // bench is one run: its scratch folder, its ports, and what it has started.
 type bench struct {
+	machine report.Machine // as it was when the run began
+
 	dir    string
 	port   int // the first of ours
 	window time.Duration
@@ -28,7 +32,7 @@ type bench struct {
 }
 
 func newBench(o *options) (*bench, error) {
-	b := &bench{window: o.window, settle: min(o.window, 2*time.Second), idle: o.idle, load: o.clients}
+	b := &bench{machine: report.ThisMachine(), window: o.window, settle: min(o.window, 2*time.Second), idle: o.idle, load: o.clients}
 	debug.SetGCPercent(400) // ours is not the processor time to be measured
 	b.idle = allowDescriptors(b.idle)
 	var err error

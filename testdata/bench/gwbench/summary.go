@@ -37,7 +37,7 @@ type score struct {
 }
 
 func newSummary(ts []*target, results []*result, b *bench) *summary {
-	s := &summary{machine: report.ThisMachine(), targets: present(ts), window: b.window, idle: b.idle}
+	s := &summary{machine: b.machine, window: b.window, idle: b.idle, targets: slices.DeleteFunc(slices.Clone(ts), func(t *target) bool { return t.path == "" })}
 	for _, r := range results {
 		s.lines = append(s.lines, newLine(s.targets, r))
 	}

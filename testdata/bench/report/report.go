@@ -101,12 +101,16 @@ type Machine struct {
 	Arch  string `json:"arch"`
 	OS    string `json:"os"`
 	Go    string `json:"go"`
+	Load  string `json:"load"` // the average of the minute before
 }
 
 // ThisMachine describes the one that this runs on.
 func ThisMachine() Machine {
 	release, _ := os.ReadFile("/etc/os-release")
+	load, _ := os.ReadFile("/proc/loadavg")
+	minute, _, _ := strings.Cut(string(load), " ")
 	return Machine{
+		Load:  minute,
 		When:  time.Now().UTC().Format(time.DateOnly),
 		Cores: runtime.NumCPU(), Arch: runtime.GOARCH, OS: osName(string(release)), Go: runtime.Version(),
 	}
@@ -127,5 +131,5 @@ func (m Machine) String() string {
 	if m.Cores == 1 {
 		cores = "core"
 	}
-	return fmt.Sprintf("%s; %d %s, %s, %s, %s", m.When, m.Cores, cores, m.Arch, m.OS, m.Go)
+	return fmt.Sprintf("%s; %d %s, %s, %s, %s; load %s when it began", m.When, m.Cores, cores, m.Arch, m.OS, m.Go, m.Load)
 }
