@@ -39,6 +39,7 @@ func gwtls(t *testing.T, args ...string) (out, errs string, code int) {
 // publicCA is a CA as others run one: a root, and an intermediate that signs.
 type publicCA struct {
 	root, sub *x509.Certificate
+	rootKey   crypto.Signer
 	subKey    crypto.Signer
 	extra     *x509.Certificate // has nothing to do with it
 }
@@ -77,7 +78,7 @@ func newPublicCA(t *testing.T) *publicCA {
 	rootKey, subKey, extraKey := testKey(t), testKey(t), testKey(t)
 	root := testCertificate(t, ca("Test Root", 1), ca("Test Root", 1), rootKey.Public(), rootKey)
 	return &publicCA{
-		root: root, subKey: subKey,
+		root: root, rootKey: rootKey, subKey: subKey,
 		sub:   testCertificate(t, ca("Test Issuing CA", 2), root, subKey.Public(), rootKey),
 		extra: testCertificate(t, ca("Unrelated CA", 3), ca("Unrelated CA", 3), extraKey.Public(), extraKey),
 	}
