@@ -74,6 +74,8 @@ type csrResult struct {
 	Emails      []string `json:"emails"`
 	URIs        []string `json:"uris"`
 	Keystore    string   `json:"keystore"`
+
+	Findings []cert.Finding `json:"findings,omitempty"`
 }
 
 func (o *csrOptions) run(ctx context.Context) error {
@@ -95,6 +97,7 @@ func (o *csrOptions) run(ctx context.Context) error {
 		}
 	}
 	var csr *x509.CertificateRequest
+	var findings []cert.Finding
 	err = o.update(ctx, []storeRef{ref}, func(stores []*opened) error {
 		key := fresh
 		if o.reuseKey {
@@ -105,12 +108,15 @@ func (o *csrOptions) run(ctx context.Context) error {
 		if csr, err = cert.CSR(request, key); err != nil {
 			return err
 		}
+		if findings, err = cert.LintRequest(request, key); err != nil {
+			return err
+		}
 		return o.put(stores[0], request, key)
 	})
 	if err != nil {
 		return err
 	}
-	return o.deliver(csr, ref)
+	return o.deliver(csr, ref, findings)
 }
 
 // request reads the command line into what the certificate is to be.
@@ -236,12 +242,13 @@ func (o *csrOptions) again() string {
 }
 
 // deliver writes the request, and says in words what it asks for.
-func (o *csrOptions) deliver(csr *x509.CertificateRequest, ks storeRef) error {
+func (o *csrOptions) deliver(csr *x509.CertificateRequest, ks storeRef, findings []cert.Finding) error {
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: csr.Raw})
 	names := cert.NamesOfRequest(csr)
 	r := csrResult{
 		Alias: o.alias, CSR: string(text), File: o.out, Key: cert.KeyOf(csr.PublicKey), Subject: cert.FormatDN(csr.RawSubject),
 		DNSNames: words(names.DNS), IPAddresses: words(names.IPs), Emails: words(names.Emails), URIs: words(names.URIs), Keystore: ks.path(),
+		Findings: findings,
 	}
 	if o.out != "-" || !o.json { // under --json standard output is one JSON value, which holds the request
 		if err := o.writeFile(o.out, text, home.Public); err != nil {
@@ -254,6 +261,9 @@ func (o *csrOptions) deliver(csr *x509.CertificateRequest, ks storeRef) error {
 	o.note("  key      %s, in %s as %s", r.Key, r.Keystore, o.alias)
 	if o.client {
 		o.note("  use      a client's identity")
+	}
+	for _, f := range findings {
+		o.note("%s: %s: %s", f.Severity, f.Where, f.What)
 	}
 	o.note("send it to the CA, and take its reply with: %s", o.command("import", "REPLY"))
 	if o.out == "-" && !o.json {

@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // CSR makes a request for a certificate (PKCS#10, RFC 2986), signed with the key it
@@ -67,4 +68,24 @@ func ParseCSR(data []byte) (*x509.CertificateRequest, error) {
 		return nil, fmt.Errorf("the request is not signed with the key in it: %w", err)
 	}
 	return r, nil
+}
+
+// requestCodes are the findings that a request decides, whatever CA signs it.
+var requestCodes = []string{
+	"cn-not-in-san", "wildcard-depth", "internal-name", "ed25519-server", "curve-unusual", "rsa-below-2048", "rsa-odd-size-or-exponent",
+}
+
+// LintRequest says what will be said about the certificate that is asked for.
+func LintRequest(r Request, key crypto.Signer) ([]Finding, error) {
+	c, err := Pending(r, key)
+	if err != nil {
+		return nil, err
+	}
+	purpose := ForServer
+	if r.Client {
+		purpose = ForClient
+	}
+	return slices.DeleteFunc(Lint([]*x509.Certificate{c}, LintOptions{At: r.Now, Profile: Private, Purpose: purpose}), func(f Finding) bool {
+		return !slices.Contains(requestCodes, f.Code)
+	}), nil
 }
