@@ -1,6 +1,9 @@
 package trust
 
 import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"time"
 
@@ -12,6 +15,9 @@ func (a Anchor) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.Raw})
 }
 
+// DER is the anchor in binary.
+func (a Anchor) DER() []byte { return a.Raw }
+
 // Fingerprint is what people compare.
 func (a Anchor) Fingerprint() string { return cert.Fingerprint(a.Raw) }
 
@@ -20,6 +26,17 @@ func (a Anchor) Subject() string { return cert.FormatDN(a.RawSubject) }
 
 // CN is the short form of that name.
 func (a Anchor) CN() string { return cert.Name(a.Certificate) }
+
+// Pin is the SHA-256 of the public key, in base64, as pins are written.
+func (a Anchor) Pin() string { return pin(a.Certificate) }
+
+// Pin of a server's own key.
+func (l Leaf) Pin() string { return pin(l.Certificate) }
+
+func pin(c *x509.Certificate) string {
+	sum := sha256.Sum256(c.RawSubjectPublicKeyInfo)
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
 
 // Until is the day on which the anchor ends.
 func (a Anchor) Until() string { return a.NotAfter.UTC().Format(time.DateOnly) }

@@ -16,6 +16,13 @@ type Anchor struct {
 	Aliases []string // the entries it vouches for
 	Single  bool     // it is a server's own certificate and no root
 	Host    string   // a name of the first entry, for examples
+	Leaves  []Leaf   // the servers' own certificates
+}
+
+// Leaf is the certificate of a server, for what pins it.
+type Leaf struct {
+	*x509.Certificate
+	Alias string
 }
 
 // Bundle is what is exported: one or more anchors.
@@ -49,7 +56,7 @@ func (b *Bundle) password() string {
 
 // Add takes up the anchor of an entry and of its leaf.
 func (b *Bundle) Add(alias string, leaf, anchor *x509.Certificate) {
-	b.add(alias, Anchor{Certificate: anchor, Single: anchor.Equal(leaf), Host: host(alias, leaf)})
+	b.add(alias, Anchor{Certificate: anchor, Single: anchor.Equal(leaf), Host: host(alias, leaf), Leaves: []Leaf{{leaf, alias}}})
 }
 
 // AddRoot takes up a certificate that is trusted for itself.
@@ -62,6 +69,7 @@ func (b *Bundle) add(alias string, anchor Anchor) {
 	i := slices.IndexFunc(b.Anchors, func(a Anchor) bool { return a.Equal(anchor.Certificate) })
 	if i >= 0 {
 		b.Anchors[i].Aliases = append(b.Anchors[i].Aliases, alias)
+		b.Anchors[i].Leaves = append(b.Anchors[i].Leaves, anchor.Leaves...)
 		return
 	}
 	taken := map[string]bool{}

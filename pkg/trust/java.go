@@ -10,12 +10,8 @@ var _ = register(Client{
 })
 
 // javaFiles are truststores in Java's three formats, and what has a Java use them.
-// All that changes in a store is what the certificates say: entries are as old as these.
 func javaFiles(b *Bundle) ([]File, error) {
-	store := keystore.New()
-	for _, a := range b.Anchors {
-		store.Put(keystore.NewTrusted(a.Name, a.Certificate, a.NotBefore))
-	}
+	store := b.store()
 	password := []byte(b.password())
 	p12, err := keystore.EncodeTrust(keystore.Modern, store.Entries(), password, b.salt("truststore.p12"))
 	if err != nil {

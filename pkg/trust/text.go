@@ -21,6 +21,8 @@ func (b *Bundle) textWith(name string, more any) ([]byte, error) {
 		"argument":   quoteArgument,
 		"option":     quoteOption,
 		"javaString": escapeJava,
+		"indent":     indent,
+		"resource":   resourceName,
 	}).ParseFS(templates.Trust, "trust/shared.tmpl", "trust/"+name)
 	if err != nil {
 		return nil, err
@@ -85,3 +87,14 @@ func quoteOption(s string) string {
 
 // escapeJava makes a text what stands between the quotes of a Java string.
 func escapeJava(s string) string { return backslashes.Replace(s) }
+
+// indent puts spaces before each line, as YAML wants a text.
+func indent(n int, text []byte) string {
+	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+	return strings.Repeat(" ", n) + strings.Join(lines, "\n"+strings.Repeat(" ", n))
+}
+
+// resourceName makes a file name one that Kubernetes takes for an object (RFC 1123).
+func resourceName(name string) string {
+	return strings.Trim(strings.ReplaceAll(name, "_", "-"), "-.")
+}
