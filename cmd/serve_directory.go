@@ -3,7 +3,6 @@ package cmd
 import (
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -53,17 +52,23 @@ func (o *serveOptions) folder(l *loaded, at string, name config.Path, faults *fi
 var storeExtensions = []string{".p12", ".pfx", ".jks", ".jceks", ".keystore", ".bks"}
 
 // hidden tells the files under a root that are never served: stores and their
-// passwords, configurations, and the gateway's own files under whatever name.
+// passwords, configurations, the gateway's own files under whatever name, and links
+// to all of these.
 func (l *loaded) hidden(root string) func(name string) bool {
+	root = real(root)
 	own := map[string]bool{}
 	for file := range l.files {
-		if rel, err := filepath.Rel(real(root), real(file)); err == nil {
-			own[filepath.ToSlash(rel)] = true
-		}
+		own[real(file)] = true
+	}
+	secret := func(file string) bool {
+		base := strings.ToLower(filepath.Base(file))
+		ext := filepath.Ext(base)
+		return base == "gateway.yaml" || ext == ".pw" || slices.Contains(storeExtensions, ext) || own[file]
 	}
 	return func(name string) bool {
-		base := strings.ToLower(path.Base(name))
-		return base == "gateway.yaml" || path.Ext(base) == ".pw" || slices.Contains(storeExtensions, path.Ext(base)) || own[name]
+		file := filepath.Join(root, filepath.FromSlash(name))
+		end := real(file)
+		return secret(file) || secret(end) || end != root && strings.HasPrefix(filepath.Base(end), ".")
 	}
 }
 

@@ -35,6 +35,9 @@ func (r *rules) services() {
 		default:
 			names[s.Name] = s
 		}
+		if len(s.Accept) == 0 {
+			r.fault(s.At("accept"), "service %s accepts nowhere: accept: [wss://HOST:PORT/]", s.Name)
+		}
 		if s.Type == "" {
 			if _, named := c.named[s.path+".type"]; !named {
 				r.fault(s.path, "service %s has no type: %s", s.Name, oneOf(s.Type.words()))
@@ -82,9 +85,6 @@ var accepts = map[ServiceType][]string{
 }
 
 func (r *rules) urls(s *Service) {
-	if len(s.Accept) == 0 {
-		r.fault(s.path+".accept", "service %s accepts nowhere: accept: [wss://HOST:PORT/]", s.Name)
-	}
 	for i, u := range s.Accept {
 		path := fmt.Sprintf("%s.accept[%d]", s.path, i)
 		if u.Scheme == "" {
