@@ -154,7 +154,12 @@ func pkcs7(t *testing.T, form string, certs ...*x509.Certificate) []byte {
 // stored is the chain of an entry, as subjects.
 func stored(t *testing.T, home, alias string) (chain []cert.Description, pending bool) {
 	t.Helper()
-	out, errs, code := gwtls(t, "keystore", "list", "--home", home, "--json")
+	return storedIn(t, alias, "--home", home)
+}
+
+func storedIn(t *testing.T, alias string, where ...string) (chain []cert.Description, pending bool) {
+	t.Helper()
+	out, errs, code := gwtls(t, append([]string{"keystore", "list", "--json"}, where...)...)
 	if code != 0 {
 		t.Fatalf("keystore list: %s", errs)
 	}
@@ -218,19 +223,21 @@ func TestImportTakesOneReplyInEveryShape(t *testing.T) {
 		}},
 		"with foreign extras": {certs: func(leaf *x509.Certificate) []*x509.Certificate { return []*x509.Certificate{ca.extra, leaf, ca.sub} }},
 	}
+	// In a JKS, whose keys are sealed in a moment: there are many imports.
 	for _, keyType := range []string{"p256", "rsa2048"} {
-		pendingHome := t.TempDir()
-		csr := request(t, pendingHome, "gw.example.com", "10.1.2.3", "--key-type", keyType)
+		pendingDir := t.TempDir()
+		csr := request(t, pendingDir, "gw.example.com", "10.1.2.3", "--key-type", keyType, "--keystore", filepath.Join(pendingDir, "keystore.jks"))
 		leaf := ca.sign(t, csr, nil)
 		leafAIA := ca.sign(t, csr, func(c *x509.Certificate) { c.IssuingCertificateURL = []string{aia.URL + "/issuer.cer"} })
 		for encoding, encode := range encodings {
 			for order, arrange := range orders {
 				for content, c := range contents {
 					t.Run(strings.Join([]string{keyType, encoding, order, content}, "/"), func(t *testing.T) {
-						home := t.TempDir()
-						for _, name := range []string{"keystore.p12", "keystore.pw"} {
-							writeFile(t, filepath.Join(home, name), readFile(t, filepath.Join(pendingHome, name)))
+						dir := t.TempDir()
+						for _, name := range []string{"keystore.jks", "keystore.pw"} {
+							writeFile(t, filepath.Join(dir, name), readFile(t, filepath.Join(pendingDir, name)))
 						}
+						where := []string{"--home", dir, "--keystore", filepath.Join(dir, "keystore.jks")}
 						want := leaf
 						if c.aia {
 							want = leafAIA
@@ -238,8 +245,8 @@ func TestImportTakesOneReplyInEveryShape(t *testing.T) {
 						certs := c.certs(want)
 						arrange(certs)
 						files := encode(t, t.TempDir(), certs)
-						_, errs, code := gwtls(t, append([]string{"import", "--home", home, "--roots", roots}, files...)...)
-						chain, pending := stored(t, home, "gw.example.com")
+						_, errs, code := gwtls(t, slices.Concat([]string{"import", "--roots", roots}, files, where)...)
+						chain, pending := storedIn(t, "gw.example.com", where...)
 						if c.refused != "" {
 							if code != 1 || !pending || !strings.Contains(errs, c.refused) {
 								t.Errorf("exit %d, pending %v: %s", code, pending, errs)

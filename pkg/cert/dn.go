@@ -124,7 +124,7 @@ func attributeOf(t attributeType, text string) (attribute, error) {
 	case strings.ContainsFunc(text, unicode.IsControl):
 		return attribute{}, fmt.Errorf("%s holds a control character", name)
 	case name == "C" && !isCountry(text):
-		return attribute{}, fmt.Errorf("C is %q: a country is two letters, such as DE", text)
+		return attribute{}, fmt.Errorf("country %q is not two letters, such as DE", text)
 	}
 	tag := t.tag
 	switch {

@@ -2,7 +2,8 @@ package cert
 
 import (
 	"crypto"
-	"crypto/dsa" //nolint:staticcheck // only to say what an old key is
+	//lint:ignore SA1019 only to say what an old key is
+	"crypto/dsa"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
