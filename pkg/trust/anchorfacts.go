@@ -1,10 +1,12 @@
 package trust
 
 import (
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"fmt"
 	"time"
 
 	"github.com/gwtls/gwtls/pkg/cert"
@@ -20,6 +22,9 @@ func (a Anchor) DER() []byte { return a.Raw }
 
 // Fingerprint is what people compare.
 func (a Anchor) Fingerprint() string { return cert.Fingerprint(a.Raw) }
+
+// SHA1 is the thumbprint by which Windows and macOS know a certificate.
+func (a Anchor) SHA1() string { return fmt.Sprintf("%X", sha1.Sum(a.Raw)) }
 
 // Subject is the name by which certificate managers list it.
 func (a Anchor) Subject() string { return cert.FormatDN(a.RawSubject) }

@@ -76,7 +76,7 @@ func (b *Bundle) add(alias string, anchor Anchor) {
 	for _, a := range b.Anchors {
 		taken[a.Name] = true
 	}
-	anchor.Name, anchor.Aliases = unique(FileName(alias), taken), []string{alias}
+	anchor.Name, anchor.Aliases = unique(FileName(alias), "-", taken), []string{alias}
 	b.Anchors = append(b.Anchors, anchor)
 }
 

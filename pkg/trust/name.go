@@ -21,9 +21,9 @@ func FileName(alias string) string {
 }
 
 // unique tells names that have become one apart, by a number at the end.
-func unique(name string, taken map[string]bool) string {
+func unique(name, separator string, taken map[string]bool) string {
 	for n, base := 2, name; taken[name]; n++ {
-		name = fmt.Sprintf("%s-%d", base, n)
+		name = fmt.Sprintf("%s%s%d", base, separator, n)
 	}
 	taken[name] = true
 	return name

@@ -2,6 +2,8 @@ package trust
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/xml"
 	"strings"
 	"text/template"
 
@@ -23,6 +25,8 @@ func (b *Bundle) textWith(name string, more any) ([]byte, error) {
 		"javaString": escapeJava,
 		"indent":     indent,
 		"resource":   resourceName,
+		"base64":     base64.StdEncoding.EncodeToString,
+		"xml":        escapeXML,
 	}).ParseFS(templates.Trust, "trust/shared.tmpl", "trust/"+name)
 	if err != nil {
 		return nil, err
@@ -97,4 +101,11 @@ func indent(n int, text []byte) string {
 // resourceName makes a file name one that Kubernetes takes for an object (RFC 1123).
 func resourceName(name string) string {
 	return strings.Trim(strings.ReplaceAll(name, "_", "-"), "-.")
+}
+
+// escapeXML makes a text what stands between two tags.
+func escapeXML(s string) (string, error) {
+	var out strings.Builder
+	err := xml.EscapeText(&out, []byte(s))
+	return out.String(), err
 }
