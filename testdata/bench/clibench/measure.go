@@ -37,8 +37,11 @@ type result struct {
 	absent    map[string]string    // programs that do not do it, and what they said
 }
 
+// once is how long a command may take to be measured more than once.
+const once = 10 * time.Second
+
 // measure runs an operation in rounds; in each the programs take turns, and short runs
-// are repeated until they amount to something.
+// are repeated until they amount to something. A first run of each is not counted.
 func (b *bench) measure(op operation, rounds int) *result {
 	r := &result{operation: op, rounds: map[string][]float64{}, wall: map[string]float64{}, absent: map[string]string{}}
 	repeats, most := map[string]int{}, 0
@@ -49,6 +52,10 @@ func (b *bench) measure(op operation, rounds int) *result {
 		c, err := b.run(op, p)
 		if err != nil {
 			r.absent[p] = err.Error()
+			continue
+		}
+		if c.cpu > once {
+			r.rounds[p], r.wall[p] = []float64{milliseconds(c.cpu)}, milliseconds(c.wall)
 			continue
 		}
 		repeats[p] = repeatsFor(c.cpu)
