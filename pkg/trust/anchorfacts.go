@@ -24,7 +24,12 @@ func (a Anchor) DER() []byte { return a.Raw }
 func (a Anchor) Fingerprint() string { return cert.Fingerprint(a.Raw) }
 
 // SHA1 is the thumbprint by which Windows and macOS know a certificate.
-func (a Anchor) SHA1() string { return fmt.Sprintf("%X", sha1.Sum(a.Raw)) }
+func (a Anchor) SHA1() string { return fmt.Sprintf("%X", a.sha1()) }
+
+func (a Anchor) sha1() []byte {
+	sum := sha1.Sum(a.Raw)
+	return sum[:]
+}
 
 // Subject is the name by which certificate managers list it.
 func (a Anchor) Subject() string { return cert.FormatDN(a.RawSubject) }
