@@ -14,7 +14,10 @@ import (
 
 // directory is what a service of files serves. Links out of its root are not followed.
 func (o *serveOptions) directory(l *loaded, s *config.Service, faults *findings) *proxy.Directory {
-	d := &proxy.Directory{Index: s.Directory.Index, Listing: s.Directory.Listing, Types: s.MIME}
+	d := &proxy.Directory{Index: s.Directory.Index, Listing: s.Directory.Listing, Types: map[string]string{}}
+	for extension, media := range s.MIME {
+		d.Types[strings.ToLower(extension)] = media
+	}
 	for _, c := range s.Directory.Cache {
 		d.Cache = append(d.Cache, proxy.CacheRule(c))
 	}

@@ -162,6 +162,16 @@ func (g *gateway) await(pattern string) []string {
 	}
 }
 
+// url is the last that the log has of a scheme and path, which was accepted at port 0.
+func (g *gateway) url(scheme, path string) string {
+	g.t.Helper()
+	all := regexp.MustCompile(`url=(`+scheme+`://[^ ]+/`+path+`) `).FindAllStringSubmatch(g.said(), -1)
+	if len(all) == 0 {
+		g.t.Fatalf("no %s://.../%s:\n%s", scheme, path, g.said())
+	}
+	return all[len(all)-1][1]
+}
+
 // unusedPort is one that nobody listens on.
 func unusedPort(t *testing.T) string {
 	t.Helper()

@@ -127,6 +127,13 @@ func listens(u URL, bind map[string]Bind) []Address {
 	return []Address{{Port: u.Port}}
 }
 
+// implies says whether the addresses of an accept URL come from its name alone.
+func implies(u URL, bind map[string]Bind) bool {
+	b, bound := bindOf(u, bind)
+	_, ip := u.IP()
+	return !ip && (!bound || b.anyIP)
+}
+
 // bindOf finds the bind of a URL's scheme, under either name of tls.
 func bindOf(u URL, bind map[string]Bind) (Bind, bool) {
 	for scheme, b := range bind {

@@ -44,11 +44,14 @@ func (d *decoder) fault(n *yaml.Node, format string, args ...any) {
 	d.faults = append(d.faults, &Fault{d.config.file, n.Line, n.Column, fmt.Sprintf(format, args...)})
 }
 
+// document reads the root node; where there is more in it than any configuration
+// has, only that is said.
 func (d *decoder) document(root *yaml.Node) {
 	d.left, d.room = maxValues, maxBytes
 	d.config.preset()
 	d.value("", root, reflect.ValueOf(d.config).Elem())
 	if d.left < 0 {
+		d.faults = nil
 		d.fault(root, "too many values: more than %d", maxValues)
 	}
 }

@@ -62,7 +62,7 @@ func (r *rules) listen(interfaces Interfaces) []*Listener {
 					byAddress[a] = l
 					list = append(list, l)
 				}
-				l.Implied = l.Implied && a.IP == netip.IPv6Loopback() && s.Bind == nil && u.Host != a.IP.String()
+				l.Implied = l.Implied && a.IP == netip.IPv6Loopback() && implies(u, s.Bind)
 				l.Doors = append(l.Doors, door)
 			}
 		}

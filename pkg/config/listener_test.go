@@ -78,7 +78,7 @@ func TestWhereAnAcceptURLListens(t *testing.T) {
 		{"accept: ['ws://gw.example.com:9001/'], bind: {ws: '192.0.2.1'}", []string{"192.0.2.1:9001=ws://gw.example.com:9001/"}},
 		{"accept: ['ws://gw.example.com:9001/'], bind: {ws: '[::1]:80'}", []string{"[::1]:80=ws://gw.example.com:9001/"}},
 		{"accept: ['ws://gw.example.com:9001/'], bind: {ws: 8080}", []string{"*:8080=ws://gw.example.com:9001/"}},
-		{"accept: ['ws://localhost:9001/'], bind: {ws: 8080}", []string{"127.0.0.1:8080=ws://localhost:9001/", "[::1]:8080=ws://localhost:9001/"}},
+		{"accept: ['ws://localhost:9001/'], bind: {ws: 8080}", []string{"127.0.0.1:8080=ws://localhost:9001/", "[::1]:8080=ws://localhost:9001/ if there"}},
 		{"accept: ['ws://gw.example.com:9001/'], bind: {ws: ':8080'}", []string{"*:8080=ws://gw.example.com:9001/"}},
 		{"accept: ['ws://gw.example.com:9001/'], bind: {ws: '[@eth0]:8080'}", []string{"192.0.2.7:8080=ws://gw.example.com:9001/", "[2001:db8::7]:8080=ws://gw.example.com:9001/"}},
 		{"accept: ['ws://gw.example.com:9001/'], bind: {ws: 'unix:run/gw.sock'}", []string{"unix:/etc/gwtls/run/gw.sock=ws://gw.example.com:9001/"}},

@@ -64,10 +64,10 @@ type ProxyProtocol struct {
 	From []string `yaml:"from"`
 }
 
-// Limits of what clients may take up. 0: no limit.
+// Limits of what clients may take up. Times are always limited.
 type Limits struct {
-	Connections      int           `yaml:"connections"`
-	ConnectionsPerIP int           `yaml:"connections_per_ip"`
+	Connections      int           `yaml:"connections"`        // 0: no limit
+	ConnectionsPerIP int           `yaml:"connections_per_ip"` // 0: no limit
 	HandshakeTimeout time.Duration `yaml:"handshake_timeout"`
 	HeaderTimeout    time.Duration `yaml:"header_timeout"`
 }

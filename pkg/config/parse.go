@@ -35,6 +35,9 @@ func (s Source) Parse(data []byte) (*Config, error) {
 	c := &Config{file: s.File, named: map[string]mention{}}
 	d := &decoder{config: c, dir: filepath.Dir(s.File), getenv: s.Getenv}
 	d.document(root)
+	if d.left < 0 {
+		return nil, join(d.faults)
+	}
 	r := &rules{config: c, faults: d.faults}
 	r.unsupported()
 	r.services()

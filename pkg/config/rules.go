@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -176,21 +177,39 @@ func (r *rules) parts(s *Service) {
 			r.fault(s.path+".mime."+extension, "%s is no extension, as .md is", quote(extension))
 		}
 	}
-	if s.Directory != nil && strings.ContainsAny(s.Directory.Index, `/\`) {
-		r.fault(s.path+".directory.index", "index is the name of a file in each folder, without a path")
+	if s.Directory == nil {
+		return
+	}
+	if strings.ContainsAny(s.Directory.Index, `/\`) {
+		r.fault(s.At("directory.index"), "index is the name of a file in each folder, without a path")
+	}
+	for i, cache := range s.Directory.Cache {
+		for j, pattern := range cache.Patterns {
+			if _, err := path.Match(pattern, ""); err != nil {
+				r.fault(s.At(fmt.Sprintf("directory.cache[%d].patterns[%d]", i, j)), "%s is no pattern, as *.js is", quote(pattern))
+			}
+		}
 	}
 }
 
 func (r *rules) options(s *Service) {
 	for i, site := range s.CrossSite {
-		path := fmt.Sprintf("%s.cross_site[%d].allow_origin", s.path, i)
 		if err := checkOrigin(site.AllowOrigin); err != nil {
-			r.fault(path, "%v", err)
+			r.fault(s.At(fmt.Sprintf("cross_site[%d].allow_origin", i)), "%v", err)
 		}
 	}
 	if name := s.ConnectOptions.TLS.ServerName; name != "" {
 		if _, err := hostname(name); err != nil {
-			r.fault(s.path+".connect_options.tls.server_name", "%v", err)
+			r.fault(s.At("connect_options.tls.server_name"), "%v", err)
+		}
+	}
+	if s.MaximumPendingBytes == 0 {
+		r.fault(s.At("maximum_pending_bytes"), "maximum_pending_bytes has to be more than 0")
+	}
+	for _, limit := range limits {
+		if limit.of(s.AcceptOptions) == 0 {
+			path := s.At("accept_options." + limit.path)
+			r.fault(path, "%s has to be more than 0", what(path))
 		}
 	}
 }
@@ -201,8 +220,18 @@ func checkOrigin(origin string) error {
 		return nil
 	}
 	u, err := url.Parse(origin)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Scheme+"://"+u.Host != origin {
+	if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin {
 		return fmt.Errorf("%s is no origin: write https://HOST, https://HOST:PORT, * or null", quote(origin))
+	}
+	usual := strings.ToLower(origin)
+	switch u.Scheme {
+	case "http":
+		usual = strings.TrimSuffix(usual, ":80")
+	case "https":
+		usual = strings.TrimSuffix(usual, ":443")
+	}
+	if origin != usual {
+		return fmt.Errorf("%s is not as browsers send it, %s", quote(origin), usual)
 	}
 	return nil
 }
