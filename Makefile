@@ -36,6 +36,12 @@ bench: ## the figures of docs/performance.md, beside the rivals; half an hour
 bench-quick: ## some of them, beside the rivals that are there; three minutes
 	testdata/bench/run quick
 
+soak: ## what takes too long for every day: 100,000 damaged keystores
+	GWTLS_MUTANTS=100000 $(GO) test -run Mutant -timeout 2h -v ./pkg/keystore
+
+docs: ## run every command that the docs show
+	$(GO) test -count 1 -run TestDocs ./cmd
+
 FUZZTIME ?= 60s
 fuzz: ## each fuzz target for FUZZTIME
 	@for target in $$(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | awk '{print $$2}' | sort -u); do \
