@@ -30,6 +30,7 @@ type Identity struct {
 // presented is one key with its chain.
 type presented struct {
 	alias string
+	chain []*x509.Certificate // as in Certificate
 	tls.Certificate
 }
 
@@ -79,7 +80,7 @@ func present(e *keystore.Entry, now time.Time) (p *presented, why string) {
 	if len(chain) == 0 {
 		return nil, "has no certificate"
 	}
-	p = &presented{e.Alias, tls.Certificate{Leaf: chain[0]}}
+	p = &presented{alias: e.Alias, Certificate: tls.Certificate{Leaf: chain[0]}}
 	switch leaf := chain[0]; {
 	case cert.IsPending(leaf):
 		return p, "waits for the CA's reply"
@@ -100,6 +101,7 @@ func present(e *keystore.Entry, now time.Time) (p *presented, why string) {
 		if i > 0 && cert.SelfSigned(c) {
 			break // a root tells a client nothing: it has it, or does not trust it
 		}
+		p.chain = append(p.chain, c)
 		p.Certificate.Certificate = append(p.Certificate.Certificate, c.Raw)
 	}
 	return p, ""
@@ -151,14 +153,17 @@ func prefer(a, b *presented) int {
 // Skipped are the entries that are not presented.
 func (id *Identity) Skipped() []Skipped { return id.skipped }
 
-// For finds the certificate that clients of a host get first; ok is false where the
-// keystore has none for it. Host may be a DNS name, *.NAME or an address.
-func (id *Identity) For(host string) (alias string, leaf *x509.Certificate, ok bool) {
+// Any says whether there is anything to present.
+func (id *Identity) Any() bool { return id.first != nil }
+
+// For finds what clients of a host are shown first, leaf first; ok is false where the
+// keystore has nothing for it. Host may be a DNS name, *.NAME or an address.
+func (id *Identity) For(host string) (alias string, chain []*x509.Certificate, ok bool) {
 	list := id.candidates(host)
 	if len(list) == 0 {
 		return "", nil, false
 	}
-	return list[0].alias, list[0].Leaf, true
+	return list[0].alias, list[0].chain, true
 }
 
 // Lacks says why there is no certificate for a host.
