@@ -32,12 +32,15 @@ type fetcher struct {
 
 func newFetcher() *fetcher {
 	return &fetcher{
-		client: &http.Client{CheckRedirect: func(r *http.Request, via []*http.Request) error {
-			if len(via) > maxRedirects {
-				return errors.New("too many redirects")
-			}
-			return fetchable(r.URL)
-		}},
+		client: &http.Client{
+			Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10},
+			CheckRedirect: func(r *http.Request, via []*http.Request) error {
+				if len(via) > maxRedirects {
+					return errors.New("too many redirects")
+				}
+				return fetchable(r.URL)
+			},
+		},
 		left: maxFetched,
 		seen: map[string]bool{},
 	}

@@ -23,17 +23,13 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"github.com/gwtls/gwtls/cmd"
 	"github.com/gwtls/gwtls/pkg/cert"
 )
 
 // gwtls runs a command line in this process, without a terminal.
 func gwtls(t *testing.T, args ...string) (out, errs string, code int) {
 	t.Helper()
-	var stdout, stderr bytes.Buffer
-	env := &cmd.Env{In: strings.NewReader(""), Out: &stdout, Err: &stderr, Now: time.Now, Getenv: func(string) string { return "" }}
-	code = cmd.Main(env, args)
-	return stdout.String(), stderr.String(), code
+	return gwtlsAt(t, time.Now(), nil, args...)
 }
 
 // publicCA is a CA as others run one: a root, and an intermediate that signs.

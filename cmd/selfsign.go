@@ -199,8 +199,10 @@ func (o *selfsignOptions) sign(m *minted, ca []*opened, r cert.Request, key cryp
 		return nil, err
 	}
 	m.root = a
-	if end := a.Certificate().NotAfter; !o.daysGiven && end.After(r.Now) {
-		r.Lifetime = min(r.Lifetime, cert.LifetimeUntil(end, r.Now))
+	end := a.Certificate().NotAfter
+	if left := cert.LifetimeUntil(end, r.Now); !o.daysGiven && end.After(r.Now) && left < r.Lifetime {
+		o.note("%s ends %s, and the certificate with it", cert.Name(a.Certificate()), end.Format(time.RFC3339))
+		r.Lifetime = left
 	}
 	leaf, err := issue(ca[0], a, r, key.Public())
 	if err != nil {
