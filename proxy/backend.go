@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -81,8 +82,8 @@ func compileBackend(b Backend) (t *target, framed bool, err error) {
 	return t, framed, nil
 }
 
-// each tries the back ends in turn, within the time for all of them, until dial is content.
-// The error is that of all who were tried.
+// each tries the back ends in turn until dial is content with one. They share the time
+// there is: one that does not answer leaves some for the next. The error is that of all.
 func (r *relay) each(ctx context.Context, dial func(context.Context, *target) error) error {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
@@ -90,19 +91,29 @@ func (r *relay) each(ctx context.Context, dial func(context.Context, *target) er
 	if !r.first && len(r.targets) > 1 {
 		start = int(r.next.Add(1)-1) % len(r.targets)
 	}
-	var faults []error
+	var faults []string
 	for i := range r.targets {
 		t := r.targets[(start+i)%len(r.targets)]
-		err := dial(ctx, t)
+		err := r.attempt(ctx, len(r.targets)-i, t, dial)
 		if err == nil {
 			return nil
 		}
-		faults = append(faults, fmt.Errorf("%s: %s", t.name, reason(err)))
+		faults = append(faults, fmt.Sprintf("%s: %s", t.name, reason(err)))
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	return errors.Join(faults...)
+	return errors.New(strings.Join(faults, "; "))
+}
+
+// attempt gives one of those that are left its share of the time.
+func (r *relay) attempt(ctx context.Context, left int, t *target, dial func(context.Context, *target) error) error {
+	if left == 1 { // all that is left
+		return dial(ctx, t)
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.timeout/time.Duration(len(r.targets)))
+	defer cancel()
+	return dial(ctx, t)
 }
 
 var dialer net.Dialer

@@ -111,7 +111,7 @@ func (l *log) wait(t *testing.T, parts ...string) string {
 }
 
 // patience is how long anything that must happen may take.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // gateway is one that serves in a test, and its end.
 type gateway struct {

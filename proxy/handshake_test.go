@@ -230,4 +230,3 @@ func TestPlainRequestToTLS(t *testing.T) {
 	}
 	g.log.wait(t, "level=DEBUG", "handshake refused", "first record does not look like a TLS handshake")
 }
-

@@ -24,7 +24,9 @@ func directory(name string) *proxy.Service {
 // client is an HTTP client of a gateway, over whatever ALPN gives.
 func (g *gateway) client(name string) *http.Client {
 	t := &http.Transport{
-		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "tcp", g.addr()) },
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "tcp", g.addr())
+		},
 		TLSClientConfig:   clientTLS(name),
 		ForceAttemptHTTP2: true,
 	}

@@ -49,6 +49,9 @@ func (g *Gateway) serveRelay(w http.ResponseWriter, r *http.Request, svc *servic
 		return err
 	})
 	switch {
+	case r.Context().Err() != nil && up == nil:
+		refuse(w, http.StatusBadGateway, refusals[http.StatusBadGateway]) // to nobody: the client did not wait
+		return
 	case err != nil:
 		g.refused(r, svc.Name, http.StatusBadGateway, err)
 		refuse(w, http.StatusBadGateway, refusals[http.StatusBadGateway])
@@ -97,6 +100,7 @@ func accept(w http.ResponseWriter, r *http.Request, header http.Header) (*websoc
 		HandshakeTimeout: closeWait,
 		ReadBufferSize:   minPending,
 		WriteBufferPool:  &messageBuffers,
+		WriteBufferSize:  wholeRecord - maxFrameHead,
 		CheckOrigin:      func(*http.Request) bool { return true }, // admitOrigin has
 		Error:            func(http.ResponseWriter, *http.Request, int, error) {},
 	}

@@ -86,6 +86,10 @@ func TestMessagesCarryBytesExactly(t *testing.T) {
 			for _, size := range []int{1, 125, 126, 127, 65535, 65536, 100_000, largest} {
 				for _, kind := range []int{websocket.TextMessage, websocket.BinaryMessage} {
 					for _, buffer := range []int{0, 1000} {
+						// The largest once a service and limit, over TLS: text in fragments, binary whole.
+						if size == largest && (strings.HasPrefix(url, "ws:") || (kind == websocket.TextMessage) != (buffer > 0) || (kind == websocket.TextMessage) != (limit > 0)) {
+							continue
+						}
 						c := g.webSocket(url, func(d *websocket.Dialer) { d.WriteBufferSize = buffer })
 						exchange(t, c, kind, random[:size], !strings.Contains(t.Name(), "to_t"))
 						c.Close()
