@@ -550,7 +550,7 @@ func TestStoresUnderARootAreNeverServed(t *testing.T) {
 			t.Errorf("/%s: %d, want %d", name, resp.StatusCode, want)
 		}
 	}
-	if !strings.Contains(g.said(), `level=WARN msg="holds what is never served: .env, ca.p12, ca.pw, gateway.yaml, keystore.p12`) {
+	if !strings.Contains(g.said(), `level=WARN msg="holds what is never served: .env, ca.p12, ca.pw, env.txt, gateway.yaml"`) {
 		t.Errorf("not warned of:\n%s", g.said())
 	}
 }
