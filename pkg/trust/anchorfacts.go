@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gwtls/gwtls/pkg/cert"
 )
@@ -32,10 +34,13 @@ func (a Anchor) sha1() []byte {
 }
 
 // Subject is the name by which certificate managers list it.
-func (a Anchor) Subject() string { return cert.FormatDN(a.RawSubject) }
+func (a Anchor) Subject() string { return plain(cert.FormatDN(a.RawSubject)) }
 
 // CN is the short form of that name.
-func (a Anchor) CN() string { return cert.Name(a.Certificate) }
+func (a Anchor) CN() string { return plain(cert.Name(a.Certificate)) }
+
+// For is the entries that the anchor vouches for.
+func (a Anchor) For() string { return plain(strings.Join(a.Aliases, ", ")) }
 
 // Pin is the SHA-256 of the public key, in base64, as pins are written.
 func (a Anchor) Pin() string { return pin(a.Certificate) }
@@ -52,9 +57,20 @@ func pin(c *x509.Certificate) string {
 func (a Anchor) Until() string { return a.NotAfter.UTC().Format(time.DateOnly) }
 
 // Limits is what a root may sign for, empty where that is anything.
-func (a Anchor) Limits() []string {
+func (a Anchor) Limits() string {
 	c, _ := cert.ConstraintsOf(a.Certificate)
-	return c.Strings()
+	return plain(strings.Join(c.Strings(), ", "))
+}
+
+// plain is a text that cannot pass for more than it is where it is shown: on one line,
+// and without what would end a cell or a piece of code in Markdown.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) || strings.ContainsRune("`|<>", r) {
+			return '_'
+		}
+		return r
+	}, s)
 }
 
 // Refusers lists clients that will not take the anchor, however it gets there, as

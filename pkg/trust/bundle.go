@@ -22,7 +22,7 @@ type Anchor struct {
 // Leaf is the certificate of a server, for what pins it.
 type Leaf struct {
 	*x509.Certificate
-	Alias string
+	Host string // a name of it
 }
 
 // Bundle is what is exported: one or more anchors.
@@ -56,7 +56,8 @@ func (b *Bundle) password() string {
 
 // Add takes up the anchor of an entry and of its leaf.
 func (b *Bundle) Add(alias string, leaf, anchor *x509.Certificate) {
-	b.add(alias, Anchor{Certificate: anchor, Single: anchor.Equal(leaf), Host: host(alias, leaf), Leaves: []Leaf{{leaf, alias}}})
+	name := host(alias, leaf)
+	b.add(alias, Anchor{Certificate: anchor, Single: anchor.Equal(leaf), Host: name, Leaves: []Leaf{{leaf, name}}})
 }
 
 // AddRoot takes up a certificate that is trusted for itself.
@@ -117,19 +118,25 @@ func (b *Bundle) salt(purpose string) io.Reader {
 	return h
 }
 
-// host is a name for examples: the certificate's first that is no pattern.
+// host is a name for examples and settings: the first of the certificate, and of a
+// pattern one that it covers. A certificate of others may hold anything for a name;
+// what could mean something to a shell is none.
 func host(alias string, leaf *x509.Certificate) string {
-	for _, name := range leaf.DNSNames {
+	if len(leaf.DNSNames) > 0 {
+		name := leaf.DNSNames[0]
 		if rest, wildcard := strings.CutPrefix(name, "*."); wildcard {
-			return "www." + rest
+			name = "www." + rest
 		}
-		return name
+		if name = strings.ToLower(name); name == FileName(name) {
+			return name
+		}
 	}
-	for _, ip := range leaf.IPAddresses {
+	if len(leaf.IPAddresses) > 0 {
+		ip := leaf.IPAddresses[0]
 		if ip.To4() == nil {
 			return "[" + ip.String() + "]"
 		}
 		return ip.String()
 	}
-	return alias
+	return FileName(alias)
 }

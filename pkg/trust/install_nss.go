@@ -34,7 +34,8 @@ func (s NSSStore) certutil(verb string, more ...string) []string {
 var nssLine = regexp.MustCompile(`^(.*\S)\s+([a-zA-Z]*),([a-zA-Z]*),([a-zA-Z]*)\s*$`)
 
 // Load takes what List says, and what Export gives of the entries that may matter: of
-// those that vouch for servers, and of the nicknames that anchors have from us.
+// those with a word on servers, and of the nicknames that anchors have from us. Browsers
+// keep many more that they met on their way.
 func (s NSSStore) Load(listed []byte, anchors []Anchor, export func(nickname string) ([]byte, error)) (NSSStore, error) {
 	ours := map[string]bool{}
 	for _, a := range anchors {
@@ -43,7 +44,7 @@ func (s NSSStore) Load(listed []byte, anchors []Anchor, export func(nickname str
 	s.entries = nil
 	for line := range strings.Lines(string(listed)) {
 		m := nssLine.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
-		if m == nil || m[2] == "SSL" || !ours[m[1]] && !strings.ContainsAny(m[2], "CP") {
+		if m == nil || m[2] == "SSL" || m[2] == "" && !ours[m[1]] {
 			continue
 		}
 		text, err := export(m[1])

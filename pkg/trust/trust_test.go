@@ -2,13 +2,17 @@ package trust_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
+	"math/big"
 	"os"
 	"path"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gwtls/gwtls/pkg/trust"
 )
@@ -101,6 +105,46 @@ func TestNoExportTellsOfThisMachineOrHoldsAKey(t *testing.T) {
 					if bytes.Contains(f.Data, []byte(word)) {
 						t.Errorf("%s for %s: %q in %s", name, c.Name, word, f.Name)
 					}
+				}
+			}
+		}
+	}
+}
+
+// Names in certificates of others, and aliases in stores of others, are not ours to choose.
+func TestNamesOfOthersDoNotGetIntoScriptsAndPages(t *testing.T) {
+	const evil = "x`$(touch owned)`\n## Compare\n|\"';"
+	key := generate(t)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: evil, Organization: []string{evil}}, DNSNames: []string{"$(touch owned)"},
+		NotBefore: time.Now(), NotAfter: time.Now().AddDate(1, 0, 0),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := new(trust.Bundle)
+	b.Add(evil, c, c)
+	for _, client := range trust.Clients() {
+		for _, f := range export(t, client, b) {
+			if path.Clean(f.Name) != f.Name || strings.ContainsAny(f.Name, "`$ \n") {
+				t.Errorf("%s: a file of the name %q", client.Name, f.Name)
+			}
+			var hurts []string
+			switch path.Ext(f.Name) {
+			case ".md": // shown, where it must not end its cell or its line
+				hurts = []string{"`$(", "$(touch owned)`", "\n## Compare\n|"}
+			case ".cer", ".crt", ".p12", ".jks", ".jceks", ".p7b", ".sst", ".reg", ".mobileconfig": // encoded
+			default:
+				hurts = []string{"$(touch", "owned)"}
+			}
+			for _, hurt := range hurts {
+				if bytes.Contains(f.Data, []byte(hurt)) {
+					t.Errorf("%s: %q is in %s:\n%s", client.Name, hurt, f.Name, f.Data)
 				}
 			}
 		}
