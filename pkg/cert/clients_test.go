@@ -138,6 +138,50 @@ func TestClientsTakeWhatIsIssued(t *testing.T) {
 	})
 }
 
+func TestClientsTakeWhatACABelowTheRootIssued(t *testing.T) {
+	root := rootFor(t, time.Now(), "gw.example.com", "10.1.2.3")
+	key, err := cert.P384.Generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wide, err := cert.NewRoot(cert.RootRequest{For: "example.com", Permit: root.Permit(), PathLen: 1, Now: time.Now()}, root.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sub, err := wide.IssueCA(cert.RootRequest{For: "example.com", Now: time.Now()}, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf := issue(t, sub, cert.Request{Names: names(t, "gw.example.com", "10.1.2.3"), Now: time.Now()}, cert.P256)
+	dir := t.TempDir()
+	rootFile, subFile, leafFile := pemFile(t, dir, "root", wide.Certificate()), pemFile(t, dir, "sub", sub.Certificate()), pemFile(t, dir, "leaf", leaf)
+	chain := filepath.Join(dir, "chain.pem")
+	var text []byte
+	for _, file := range []string{leafFile, subFile} {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, data...)
+	}
+	if err := os.WriteFile(chain, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	db := "sql:" + t.TempDir()
+	for _, args := range [][]string{
+		{"openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", rootFile, "-untrusted", subFile, leafFile},
+		{"certtool", "--verify", "--verify-profile", "medium", "--load-ca-certificate", rootFile, "--infile", chain},
+		{"java", "testdata/Pkix.java", rootFile, chain},
+		{"certutil", "-N", "-d", db, "--empty-password"},
+		{"certutil", "-A", "-d", db, "-n", "root", "-t", "C,,", "-i", rootFile},
+		{"vfychain", "-d", db, "-pp", "-u", "1", "-a", leafFile, "-a", subFile},
+	} {
+		if out, err := client(t, args[0], args[1:]...); err != nil {
+			t.Errorf("%s: %v\n%s", args[0], err, out)
+		}
+	}
+}
+
 // A root whose key is stolen signs outside its constraints: the clients that honour
 // them refuse that. Java ignores the constraints of an anchor.
 func TestClientsHoldTheRootToItsConstraints(t *testing.T) {

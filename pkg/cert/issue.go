@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 	"sync"
 	"time"
 )
@@ -96,7 +97,7 @@ func (a *Authority) IssueDER(r Request, pub crypto.PublicKey) ([]byte, error) {
 		return nil, fmt.Errorf("%w: it ends %s, the issuer %s", ErrOutlives, date(t.NotAfter), date(issuer.NotAfter))
 	}
 	if refused := a.Permit().Refused(r.Names); len(refused) > 0 {
-		return nil, fmt.Errorf("%w: %s", ErrConstraints, refused)
+		return nil, fmt.Errorf("%w: %s", ErrConstraints, strings.Join(refused, ", "))
 	}
 	t.AuthorityKeyId = issuer.SubjectKeyId
 	if a.fault != nil {

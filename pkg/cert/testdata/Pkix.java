@@ -2,7 +2,7 @@ import java.io.FileInputStream;
 import java.security.cert.*;
 import java.util.*;
 
-// java Pkix.java ROOT LEAF...: validates each leaf under the root as Java's PKIX does,
+// java Pkix.java ROOT CHAIN...: validates each chain under the root as Java's PKIX does,
 // and ends with 1 where one is refused.
 public class Pkix {
     public static void main(String[] args) throws Exception {
@@ -13,8 +13,8 @@ public class Pkix {
         int status = 0;
         for (String leaf : Arrays.copyOfRange(args, 1, args.length)) {
             try {
-                X509Certificate c = (X509Certificate) f.generateCertificate(new FileInputStream(leaf));
-                CertPathValidator.getInstance("PKIX").validate(f.generateCertPath(List.of(c)), p);
+                List<Certificate> chain = new ArrayList<>(f.generateCertificates(new FileInputStream(leaf)));
+                CertPathValidator.getInstance("PKIX").validate(f.generateCertPath(chain), p);
             } catch (CertPathValidatorException e) {
                 System.out.println(leaf + ": " + e.getMessage());
                 status = 1;
