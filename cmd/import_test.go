@@ -470,3 +470,40 @@ func TestImportBoundsWhatItFetches(t *testing.T) {
 		})
 	}
 }
+
+// Issuers are fetched hop by hop, in whatever form they are handed out, four at most.
+func TestImportFetchesHopByHop(t *testing.T) {
+	for hops, want := range map[int]int{1: 0, 2: 0, 4: 0, 5: 1} {
+		t.Run(fmt.Sprintf("%d hops", hops), func(t *testing.T) {
+			answers := map[string][]byte{}
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(answers[r.URL.Path]) }))
+			defer server.Close()
+			top := newPublicCA(t)
+			ca := &publicCA{sub: top.root, subKey: top.rootKey}
+			for i := range hops {
+				key := testKey(t)
+				below := testCertificate(t, &x509.Certificate{
+					SerialNumber: big.NewInt(int64(10 + i)), Subject: pkix.Name{CommonName: fmt.Sprintf("CA %d", i)},
+					NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(1000 * time.Hour),
+					IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+					IssuingCertificateURL: []string{fmt.Sprintf("%s/%d", server.URL, i-1)},
+				}, ca.sub, key.Public(), ca.subKey)
+				answers[fmt.Sprintf("/%d", i)] = [][]byte{below.Raw, inPEM(below), pkcs7(t, "DER", below, top.extra)}[i%3]
+				ca = &publicCA{sub: below, subKey: key}
+			}
+			home := t.TempDir()
+			leaf := ca.sign(t, request(t, home, "gw.example.com"), func(c *x509.Certificate) {
+				c.IssuingCertificateURL = []string{server.URL + "/gone", fmt.Sprintf("%s/%d", server.URL, hops-1)}
+			})
+			dir := t.TempDir()
+			file, roots := writeFile(t, filepath.Join(dir, "reply.pem"), inPEM(leaf)), writeFile(t, filepath.Join(dir, "root.pem"), inPEM(top.root))
+			_, errs, code := gwtls(t, "import", file, "--home", home, "--roots", roots)
+			if chain, pending := stored(t, home, "gw.example.com"); code != want || want == 0 && len(chain) != hops+1 || want == 1 && !pending {
+				t.Errorf("exit %d, %d certificates: %s", code, len(chain), errs)
+			}
+			if want == 0 && strings.Count(errs, "fetched CA ") != hops {
+				t.Errorf("of %d hops it says: %s", hops, errs)
+			}
+		})
+	}
+}
