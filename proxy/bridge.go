@@ -126,7 +126,7 @@ func (s *session) lastToBridged() []byte {
 	}
 	code, text := uint16(closeGoingAway), ""
 	switch {
-	case up.ended == endClose:
+	case up.code != 0:
 		code = sendable(up.code)
 	case up.ended == endFault:
 		code, text = faultCode(up.err), up.err.Error()

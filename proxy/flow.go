@@ -15,7 +15,7 @@ type flow struct {
 	held   []byte // the start of a frame of which too little is there
 	ended  ending
 	err    error  // with endFault, endLost and endUnsent
-	code   uint16 // with endClose
+	code   uint16 // of the close frame that from sent
 	rest   bool   // halted, and waiting for the rest of a frame
 }
 

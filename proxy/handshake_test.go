@@ -38,7 +38,11 @@ func (g *gateway) ask(name, request string) *http.Response {
 }
 
 func (g *gateway) upgrade(path string, lines ...string) *http.Response {
-	return g.ask("localhost", "GET "+path+" HTTP/1.1\r\nHost: localhost\r\n"+upgradeLines+strings.Join(lines, "\r\n")+"\r\n\r\n")
+	head := "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + upgradeLines
+	for _, l := range lines {
+		head += l + "\r\n"
+	}
+	return g.ask("localhost", head+"\r\n")
 }
 
 func bodyOf(r *http.Response) string {
@@ -202,6 +206,36 @@ func TestHeadersToAndFromTheBackend(t *testing.T) {
 	}
 	if r.Header.Get("Sec-Websocket-Key") == "dGhlIHNhbXBsZSBub25jZQ==" {
 		t.Error("the client's key was forwarded: the handshake is not the gateway's own")
+	}
+}
+
+// The rest of the path and the query are appended to the connect URL's.
+func TestPathToTheBackend(t *testing.T) {
+	seen := make(chan string, 1)
+	addr := serveWebSocket(t, false, func(c *websocket.Conn, r *http.Request) { seen <- r.URL.RequestURI() })
+	for _, test := range []struct{ accept, connect, asked, want string }{
+		{"/", "", "/", "/"},
+		{"/", "", "/x?a=b", "/x?a=b"},
+		{"/", "/ws", "/", "/ws"},
+		{"/", "/ws", "/x/", "/ws/x/"},
+		{"/", "/ws/", "/x", "/ws/x"},
+		{"/orders", "/ws", "/orders", "/ws"},
+		{"/orders", "/ws", "/orders/", "/ws/"},
+		{"/orders/", "/ws", "/orders/", "/ws"},
+		{"/orders/", "/ws/", "/orders", "/ws/"},
+		{"/orders", "/ws?k=v", "/orders/%2Fx%20y?a=%20", "/ws/%2Fx%20y?k=v&a=%20"},
+		{"/a b", "/ws", "/a%20b/c", "/ws/c"},
+	} {
+		plan := one(proxy.WebSocket, true, service("ws://"+addr+test.connect))
+		plan.Endpoints[0].Routes[0].Path = test.accept
+		g := start(t, plan)
+		if r := g.upgrade(test.asked); r.StatusCode != 101 {
+			t.Errorf("%s: %s", test.asked, r.Status)
+			continue
+		}
+		if got := <-seen; got != test.want {
+			t.Errorf("accept %s, connect %s, asked for %s: the back end for %s, want %s", test.accept, test.connect, test.asked, got, test.want)
+		}
 	}
 }
 

@@ -60,14 +60,18 @@ func routePath(path string) (string, bool) {
 	return p, ok
 }
 
-// behind is what of an escaped path follows its prefix of the given number of segments.
-func behind(escaped string, segments int) string {
+// behind is what of an escaped path follows the route's own, of the given number of
+// segments.
+func (p place) behind(escaped string, segments int) string {
 	for ; segments > 0; segments-- {
 		next := strings.IndexByte(escaped[1:], '/')
 		if next < 0 {
 			return ""
 		}
 		escaped = escaped[1+next:]
+	}
+	if escaped == "/" && p.slash {
+		return ""
 	}
 	return escaped
 }

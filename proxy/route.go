@@ -28,6 +28,7 @@ type host struct {
 type place struct {
 	service *service
 	policy  string
+	slash   bool // the route's path ends with one
 }
 
 // service is a Service, compiled.
@@ -131,10 +132,10 @@ func (ep *endpoint) add(r Route, svc *service) error {
 		ep.fallback = cmp.Or(ep.fallback, svc)
 	case r.Scheme == WebSocket && (svc.relay != nil || svc.Echo != nil):
 		_, taken = h.webSocket[path]
-		h.webSocket[path] = place{svc, r.Policy}
+		h.webSocket[path] = place{svc, r.Policy, r.Path == "" || strings.HasSuffix(r.Path, "/")}
 	case r.Scheme == HTTP && svc.directory != nil:
 		_, taken = h.http[path]
-		h.http[path] = place{svc, r.Policy}
+		h.http[path] = place{svc, r.Policy, r.Path == "" || strings.HasSuffix(r.Path, "/")}
 	default:
 		return fmt.Errorf("cannot serve %s clients", r.Scheme)
 	}
@@ -184,11 +185,11 @@ func (ep *endpoint) find(hostHeader, escapedPath string, upgrade bool) (p place,
 		}
 		if upgrade {
 			if p, n, ok := longest(h.webSocket, path); ok {
-				return p, behind(escapedPath, n), http.StatusOK
+				return p, p.behind(escapedPath, n), http.StatusOK
 			}
 		}
 		if p, n, ok := longest(h.http, path); ok {
-			return p, behind(escapedPath, n), http.StatusOK
+			return p, p.behind(escapedPath, n), http.StatusOK
 		}
 		if _, _, ok := longest(h.webSocket, path); ok {
 			status = http.StatusUpgradeRequired

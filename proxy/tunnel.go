@@ -108,7 +108,7 @@ func (s *session) lastToClient() []byte {
 	}
 	code, text := uint16(closeGoingAway), ""
 	switch {
-	case up.ended == endClose:
+	case up.code != 0: // it closed, and nobody answered
 		code = sendable(up.code)
 	case up.ended == endFault:
 		code, text = faultCode(up.err), up.err.Error()

@@ -43,7 +43,8 @@ func (s *session) inactive() bool {
 }
 
 // resume says whether a direction goes on after a read that gave err, and sets how it ended
-// where it does not. Only the client's reads time out before the session is halted.
+// where it does not. Only the client's reads time out before the session is halted. Once it
+// is, a tunnel takes the rest of the frame that is under way, so that a close frame can follow it.
 func (s *session) resume(f *flow, err error) bool {
 	if !timedOut(err) {
 		f.lost(err)
@@ -59,7 +60,7 @@ func (s *session) resume(f *flow, err error) bool {
 		s.haltNow()
 		return false
 	}
-	if f.frames.atBoundary() || f.rest || !s.g.now().Before(by) {
+	if s.bridged || f.frames.atBoundary() || f.rest || !s.g.now().Before(by) {
 		return false
 	}
 	f.rest = true
