@@ -44,7 +44,7 @@ docs: ## run every command that the docs show
 
 FUZZTIME ?= 60s
 fuzz: ## each fuzz target for FUZZTIME
-	@for target in $$(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | awk '{print $$2}' | sort -u); do \
-	  pkg=$$(dirname "$$(grep -rlE --include='*_test.go' "^func $$target\\(" . | head -n 1)"); \
-	  echo "== $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) "$$pkg"; \
+	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' cmd pkg proxy | sort | while IFS=: read -r file target; do \
+	  echo "== $$(dirname "$$file") $${target#func }"; \
+	  $(GO) test -run '^$$' -fuzz "^$${target#func }$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" </dev/null || exit 1; \
 	done
