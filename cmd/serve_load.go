@@ -26,9 +26,8 @@ type loaded struct {
 	roots     *x509.CertPool // whom back ends are held to; nil: the system's
 	keystore  string         // its path
 
-	files    map[string]bool // what it was made from, or would be if it were there
-	revision string          // of all files together
-	embedded fs.FS           // the pages of the default configuration; nil for any other
+	files    map[string]string // what it was made from, by path, with the revision; "" of what is not there
+	embedded fs.FS             // the pages of the default configuration; nil for any other
 	warnings findings
 }
 
@@ -53,7 +52,7 @@ func (f *findings) add(severity cert.Severity, code, where, fix, format string, 
 // load reads the configuration and the stores, and makes a plan of them. It may give
 // what it has, for its files, beside an error; faults of the configuration are findings.
 func (o *serveOptions) load(ctx context.Context) (*loaded, error) {
-	l := &loaded{files: map[string]bool{}}
+	l := &loaded{files: map[string]string{}}
 	if err := o.loadConfig(ctx, l); err != nil {
 		return l, err
 	}
@@ -126,11 +125,21 @@ func (o *serveOptions) faults(err error) error {
 // read reads a file that the gateway is made from, and remembers which version.
 func (l *loaded) read(ctx context.Context, ref storeRef) ([]byte, error) {
 	path := filepath.Clean(ref.path())
-	l.files[path] = true
 	blob, err := ref.home.Read(ctx, ref.name)
-	if err != nil {
-		return nil, err
+	l.files[path] = blob.Revision
+	return blob.Data, err
+}
+
+// stale says whether a file has changed since it was read.
+func (o *serveOptions) stale(ctx context.Context, l *loaded) bool {
+	for path, revision := range l.files {
+		ref, err := o.store(path, "")
+		if err != nil {
+			return true
+		}
+		if blob, _ := ref.home.Read(ctx, ref.name); blob.Revision != revision {
+			return true
+		}
 	}
-	l.revision += path + " " + blob.Revision + "\n"
-	return blob.Data, nil
+	return false
 }

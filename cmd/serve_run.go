@@ -2,9 +2,8 @@ package cmd
 
 import (
 	"context"
+	"maps"
 	"os"
-	"path/filepath"
-	"slices"
 	"syscall"
 
 	"github.com/gwtls/gwtls/proxy"
@@ -13,11 +12,12 @@ import (
 // running is a gateway at work.
 type running struct {
 	*serveOptions
-	gateway *proxy.Gateway
-	sockets *sockets
-	loaded  *loaded
-	said    map[string]bool // what the log says of the state so far
-	signals <-chan os.Signal
+	gateway  *proxy.Gateway
+	sockets  *sockets
+	loaded   *loaded
+	watching *watching
+	said     map[string]bool // what the log says of the state so far
+	signals  <-chan os.Signal
 }
 
 // serve carries connections until a signal ends it: the first one drains, a second
@@ -25,9 +25,9 @@ type running struct {
 func (r *running) serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := newWatching(ctx, r.serveOptions)
-	defer w.stop()
-	w.follow(r.loaded.files)
+	r.watching = newWatching(ctx, r.serveOptions)
+	defer r.watching.stop()
+	r.watching.follow(r.loaded.files)
 
 	drain, end := context.WithCancel(ctx)
 	defer end()
@@ -35,6 +35,9 @@ func (r *running) serve(ctx context.Context) error {
 	go func() { served <- r.gateway.Serve(drain) }()
 	r.tell()
 	r.log.Info("ready")
+	if r.stale(ctx, r.loaded) {
+		r.reload(ctx, false)
+	}
 	for {
 		select {
 		case err := <-served:
@@ -42,33 +45,29 @@ func (r *running) serve(ctx context.Context) error {
 			return err
 		case s := <-r.signals:
 			switch {
-			case s == syscall.SIGHUP:
-				r.reload(ctx, w, true)
 			case s == os.Interrupt && drain.Err() != nil:
 				return errInterrupted
-			case drain.Err() == nil:
+			case drain.Err() != nil:
+			case s == syscall.SIGHUP:
+				r.reload(ctx, true)
+			default:
 				r.log.Info("draining", "signal", s.String(), "timeout", r.loaded.plan.DrainTimeout)
 				end()
 			}
-		case changed := <-w.changes:
-			if drain.Err() == nil && r.concerns(changed) {
-				r.reload(ctx, w, false)
+		case changed := <-r.watching.changes:
+			if drain.Err() == nil && r.watching.concerns(changed) {
+				r.reload(ctx, false)
 			}
 		}
 	}
 }
 
-// concerns says whether a changed file is one that the gateway was made from, or
-// would be if it were there.
-func (r *running) concerns(changed []string) bool {
-	return slices.ContainsFunc(changed, func(path string) bool { return r.loaded.files[filepath.Clean(path)] })
-}
-
 // reload makes the gateway anew from its files. Where anything is wrong it goes on
 // as it is, and the files that were wrong are watched for their correction.
-func (r *running) reload(ctx context.Context, w *watching, asked bool) {
+func (r *running) reload(ctx context.Context, asked bool) {
 	next, err := r.load(ctx)
-	if err == nil && !asked && next.revision == r.loaded.revision {
+	already := r.watching.follow(next.files)
+	if err == nil && !asked && maps.Equal(next.files, r.loaded.files) {
 		return
 	}
 	if err == nil {
@@ -77,18 +76,14 @@ func (r *running) reload(ctx context.Context, w *watching, asked bool) {
 	}
 	if err != nil {
 		r.log.Error("not reloaded: the configuration of before goes on", "reason", oneLine(err.Error()))
-		if next != nil {
-			for path := range next.files {
-				r.loaded.files[path] = true
-			}
-			w.follow(r.loaded.files)
-		}
-		return
+	} else {
+		r.loaded = next
+		r.log.Info("reloaded", "services", len(next.config.Services))
+		r.tell()
 	}
-	r.loaded = next
-	w.follow(next.files)
-	r.log.Info("reloaded", "services", len(next.config.Services))
-	r.tell()
+	if !already && r.stale(ctx, next) {
+		r.reload(ctx, false)
+	}
 }
 
 // tell logs what listens where, and which certificate is for whom: all of it at the

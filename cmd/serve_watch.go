@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/gwtls/gwtls/pkg/home"
@@ -14,28 +15,39 @@ type watching struct {
 	changes chan []string // paths
 	ctx     context.Context
 	cancel  context.CancelFunc
+	files   map[string]bool // of the loaded configuration, and of those that did not load
 	folders map[string]bool
 	ends    sync.WaitGroup
 }
 
 func newWatching(ctx context.Context, o *serveOptions) *watching {
-	w := &watching{serveOptions: o, changes: make(chan []string), folders: map[string]bool{}}
+	w := &watching{serveOptions: o, changes: make(chan []string), files: map[string]bool{}, folders: map[string]bool{}}
 	w.ctx, w.cancel = context.WithCancel(ctx)
 	return w
 }
 
-// follow watches the folders of files too, from now on.
-func (w *watching) follow(files map[string]bool) {
+// follow watches files too, from now on, and says whether their folders are all
+// being watched already: what has changed before has not been seen in the others.
+func (w *watching) follow(files map[string]string) (already bool) {
+	already = true
 	for path := range files {
+		w.files[path] = true
 		folder := filepath.Dir(path)
 		if w.folders[folder] {
 			continue
 		}
+		already = false
 		w.folders[folder] = true
 		if err := w.start(folder); err != nil {
 			w.log.Warn("changes are not seen: send SIGHUP to reload", "folder", folder, "reason", err)
 		}
 	}
+	return already
+}
+
+// concerns says whether one of the paths is a file that is followed.
+func (w *watching) concerns(paths []string) bool {
+	return slices.ContainsFunc(paths, func(path string) bool { return w.files[path] })
 }
 
 func (w *watching) start(folder string) error {

@@ -1,14 +1,10 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -94,102 +90,6 @@ func (d *decoder) preset(v reflect.Value) {
 	}
 }
 
-// mapping reads keys that are known, in the order of the fields: what the
-// others refer to, properties and defaults, comes first.
-func (d *decoder) mapping(path string, n *yaml.Node, v reflect.Value) {
-	pairs, ok := d.pairs(path, n)
-	if !ok {
-		return
-	}
-	var known []string
-	for field, fv := range v.Fields() {
-		key := field.Tag.Get("yaml")
-		if key == "" {
-			continue
-		}
-		known = append(known, key)
-		if p, ok := pairs[key]; ok {
-			delete(pairs, key)
-			d.field(dot(path, key), p.value, fv)
-		}
-	}
-	for _, key := range inOrder(pairs) {
-		d.fault(pairs[key].key, "unknown key %s%s%s", quote(key), within(path), didYouMean(key, known))
-	}
-}
-
-// field reads the value of a key, and keeps the defaults at hand for the services.
-func (d *decoder) field(path string, n *yaml.Node, v reflect.Value) {
-	d.value(path, n, v)
-	if path == "defaults" {
-		d.defaults = n
-	}
-}
-
-type pair struct{ key, value *yaml.Node }
-
-// inOrder are the keys of pairs as the file has them.
-func inOrder(pairs map[string]pair) []string {
-	return slices.SortedFunc(maps.Keys(pairs), func(a, b string) int {
-		return cmp.Or(pairs[a].key.Line-pairs[b].key.Line, pairs[a].key.Column-pairs[b].key.Column)
-	})
-}
-
-// pairs are the keys and values of a mapping, with those of a merge (<<) where it
-// does not name them itself.
-func (d *decoder) pairs(path string, n *yaml.Node) (map[string]pair, bool) {
-	if n.Kind != yaml.MappingNode {
-		d.fault(n, "%s wants keys and values, not %s", what(path), kind(n))
-		return nil, false
-	}
-	pairs := map[string]pair{}
-	var merged []pair
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, val := n.Content[i], n.Content[i+1]
-		switch {
-		case k.Kind != yaml.ScalarNode:
-			d.fault(k, "a key has to be a word, not %s", kind(k))
-		case k.Tag == "!!merge":
-			merged = append(merged, pair{k, val})
-		case pairs[k.Value].key != nil:
-			d.fault(k, "%s is named twice, in line %d too", quote(k.Value), pairs[k.Value].key.Line)
-		default:
-			pairs[k.Value] = pair{k, val}
-		}
-	}
-	for _, m := range merged {
-		d.merge(path, m.value, pairs)
-	}
-	return pairs, true
-}
-
-func (d *decoder) merge(path string, from *yaml.Node, into map[string]pair) {
-	if from.Kind == yaml.AliasNode {
-		from = from.Alias
-	}
-	d.depth++
-	defer func() { d.depth-- }()
-	if d.depth > maxMerges {
-		d.fault(from, "merged too deep: more than %d levels", maxMerges)
-		return
-	}
-	if d.left -= 1 + len(from.Content); d.left < 0 {
-		return
-	}
-	if from.Kind == yaml.SequenceNode {
-		for _, one := range from.Content {
-			d.merge(path, one, into)
-		}
-		return
-	}
-	pairs, _ := d.pairs(path, from)
-	for key, p := range pairs {
-		if _, named := into[key]; !named {
-			into[key] = p
-		}
-	}
-}
-
 func (d *decoder) list(path string, n *yaml.Node, v reflect.Value) {
 	if n.Kind != yaml.SequenceNode {
 		d.fault(n, "%s wants a list, as in [a, b], not %s", what(path), kind(n))
@@ -236,65 +136,6 @@ func (d *decoder) table(path string, n *yaml.Node, v reflect.Value) {
 		d.value(dot(path, key), pairs[key].value, item)
 		v.SetMapIndex(reflect.ValueOf(key), item)
 	}
-}
-
-var (
-	durationType = reflect.TypeFor[time.Duration]()
-	pathType     = reflect.TypeFor[Path]()
-)
-
-func (d *decoder) scalar(path string, n *yaml.Node, v reflect.Value) {
-	if n.Kind != yaml.ScalarNode {
-		d.fault(n, "%s wants a single value, not %s", what(path), kind(n))
-		return
-	}
-	if !strings.HasPrefix(n.Tag, "!!") || n.Tag == "!!binary" {
-		d.fault(n, "the tag %s means nothing here", n.Tag)
-		return
-	}
-	text, err := d.expand(n.Value)
-	if err == nil {
-		d.config.named[path] = mention{n.Line, n.Column, text}
-		err = d.scan(text, v)
-	}
-	if err != nil {
-		d.fault(n, "%s: %v", what(path), err)
-	}
-}
-
-// scan reads text into a value of one of the scalar types.
-func (d *decoder) scan(text string, v reflect.Value) error {
-	switch p := v.Addr().Interface().(type) {
-	case scalar:
-		return p.parse(text)
-	case choice:
-		err := oneWord(text, p.words())
-		if err == nil {
-			v.SetString(text)
-		}
-		return err
-	}
-	var err error
-	switch {
-	case v.Type() == durationType:
-		var t time.Duration
-		t, err = parseDuration(text)
-		v.SetInt(int64(t))
-	case v.Type() == pathType:
-		v.SetString(relative(d.dir, text))
-	case v.Kind() == reflect.Bool:
-		if text != "true" && text != "false" {
-			return fmt.Errorf("%s is neither true nor false", quote(text))
-		}
-		v.SetBool(text == "true")
-	case v.Kind() == reflect.Int:
-		var n int
-		n, err = parseCount(text)
-		v.SetInt(int64(n))
-	default:
-		v.SetString(text)
-	}
-	return err
 }
 
 func dot(path, key string) string {

@@ -4,11 +4,73 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 )
+
+var (
+	durationType = reflect.TypeFor[time.Duration]()
+	pathType     = reflect.TypeFor[Path]()
+)
+
+func (d *decoder) scalar(path string, n *yaml.Node, v reflect.Value) {
+	if n.Kind != yaml.ScalarNode {
+		d.fault(n, "%s wants a single value, not %s", what(path), kind(n))
+		return
+	}
+	if !strings.HasPrefix(n.Tag, "!!") || n.Tag == "!!binary" {
+		d.fault(n, "the tag %s means nothing here", n.Tag)
+		return
+	}
+	text, err := d.expand(n.Value)
+	if err == nil {
+		d.config.named[path] = mention{n.Line, n.Column, text}
+		err = d.scan(text, v)
+	}
+	if err != nil {
+		d.fault(n, "%s: %v", what(path), err)
+	}
+}
+
+// scan reads text into a value of one of the scalar types.
+func (d *decoder) scan(text string, v reflect.Value) error {
+	switch p := v.Addr().Interface().(type) {
+	case scalar:
+		return p.parse(text)
+	case choice:
+		err := oneWord(text, p.words())
+		if err == nil {
+			v.SetString(text)
+		}
+		return err
+	}
+	var err error
+	switch {
+	case v.Type() == durationType:
+		var t time.Duration
+		t, err = parseDuration(text)
+		v.SetInt(int64(t))
+	case v.Type() == pathType:
+		v.SetString(relative(d.dir, text))
+	case v.Kind() == reflect.Bool:
+		if text != "true" && text != "false" {
+			return fmt.Errorf("%s is neither true nor false", quote(text))
+		}
+		v.SetBool(text == "true")
+	case v.Kind() == reflect.Int:
+		var n int
+		n, err = parseCount(text)
+		v.SetInt(int64(n))
+	default:
+		v.SetString(text)
+	}
+	return err
+}
 
 // Size is a number of bytes.
 type Size int64
