@@ -68,6 +68,8 @@ var knownErrors = []struct {
 	{secret.ErrNoTerminal, codeUsage, "name where the password is: --storepass file:PATH, or put it into the .pw file beside the store"},
 	{keystore.ErrPasswordNeeded, codeUsage, "name where the password is: --storepass file:PATH, or put it into the .pw file beside the store"},
 	{keystore.ErrPassword, codeWrongPassword, "name where the right password is: --storepass file:PATH"},
+	{keystore.ErrBouncyCastle, codeBadFormat, "keytool -importkeystore -srckeystore FILE -srcstoretype BKS|UBER|BCFKS -destkeystore NEW.p12 -deststoretype PKCS12 -providerpath bcprov.jar -providerclass org.bouncycastle.jce.provider.BouncyCastleProvider"},
+	{keystore.ErrKind, codeBadFormat, "gwtls keystore convert --help says what a format has no place for"},
 	{keystore.ErrFormat, codeBadFormat, "a keystore is PKCS#12, JKS, JCEKS or PEM; name another with --keystore FILE"},
 	{home.ErrConflict, codeConflict, "run the command again"},
 	{fs.ErrExist, codeExists, "use --force to replace it"},

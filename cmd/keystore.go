@@ -1,12 +1,16 @@
 package cmd
 
 import (
+	"context"
 	"errors"
+	"io/fs"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gwtls/gwtls/pkg/keystore"
 )
 
 func newKeystoreCommand(g *globals) *cobra.Command {
@@ -15,12 +19,24 @@ func newKeystoreCommand(g *globals) *cobra.Command {
 		Short: "Look into keystores and change them",
 		Long: `Works on keystores of any format: PKCS#12, JKS, JCEKS, PEM, DER and PKCS#7; on the
 home's own, or on another one named by --keystore. The format is seen from the
-file's bytes, never believed from its name.`,
+file's bytes, never believed from its name. Who knows keytool finds its verbs by
+"gwtls keystore help keytool".`,
 		Example: `  gwtls keystore list
-  gwtls keystore list --keystore old.jks`,
+  gwtls keystore convert old.jks new.p12
+  gwtls keystore verify --keystore new.p12`,
 	}
 	group(c,
+		newKeystoreNewCommand(g),
 		newKeystoreListCommand(g),
+		newKeystoreShowCommand(g),
+		newKeystoreImportCommand(g),
+		newKeystoreExportCommand(g),
+		newKeystoreConvertCommand(g),
+		newKeystoreDeleteCommand(g),
+		newKeystoreRenameCommand(g),
+		newKeystorePasswdCommand(g),
+		newKeystoreVerifyCommand(g),
+		newKeystoreHelpCommand(g),
 	)
 	return c
 }
@@ -37,6 +53,63 @@ func storeOperand(g *globals) cobra.PositionalArgs {
 			g.keystorePath = args[0]
 		}
 		return nil
+	}
+}
+
+// change has f change the keystore, which must be there.
+func (g *globals) change(ctx context.Context, f func(*opened) error) (*opened, error) {
+	ref, err := g.keystore()
+	if err != nil {
+		return nil, err
+	}
+	var ks *opened
+	err = g.update(ctx, []storeRef{ref}, func(stores []*opened) error {
+		ks = stores[0]
+		if !ks.Existed {
+			return fail(codeNotFound, g.hintNoStore(ref), "no store at %s: %w", ref.path(), fs.ErrNotExist)
+		}
+		return f(ks)
+	})
+	return ks, err
+}
+
+// entry finds an entry of a keystore.
+func (g *globals) entry(ks *opened, alias string) (*keystore.Entry, error) {
+	if e := ks.Store.Get(alias); e != nil {
+		return e, nil
+	}
+	return nil, fail(codeNotFound, g.command("keystore", "list"), "%s: no entry %q; it has: %s", ks.Ref.path(), alias, aliasesOf(ks.Store))
+}
+
+// unlock sees to it that the key of an entry opens: with a password at hand, else with
+// one that a person types. It says whether that is another than the store's.
+func (g *globals) unlock(ks *opened, e *keystore.Entry) (own bool, err error) {
+	own, err = e.OwnPassword()
+	if !errors.Is(err, keystore.ErrPassword) && !errors.Is(err, keystore.ErrPasswordNeeded) {
+		return own, err
+	}
+	label := "Password of the key " + e.Alias + " in " + ks.Ref.path()
+	p, asked := g.known[label]
+	if !asked {
+		if g.env.Ask == nil {
+			return false, fail(codeWrongPassword, "name where the key's own password is: --keypass file:PATH", "%s: %w", ks.Ref.path(), err)
+		}
+		if p, err = g.env.Ask(label); err != nil {
+			return false, err
+		}
+		g.known[label] = p
+	}
+	if err := e.Unlock(p.Reveal()); err != nil {
+		delete(g.known, label)
+		return false, err
+	}
+	return true, nil
+}
+
+// warnOfPassword says what Java will not do with a password that was chosen.
+func (g *globals) warnOfPassword(ks *opened) {
+	if what := keystore.PasswordTrouble(ks.Format, ks.password.Reveal()); what != "" && ks.password.Known() {
+		g.warn("%s: %s", ks.Ref.path(), what)
 	}
 }
 

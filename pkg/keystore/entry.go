@@ -184,6 +184,14 @@ func (e *Entry) Unlock(password []byte) error {
 	return nil
 }
 
+// KeyPassword is the password that opened the key, where it is not the store's; else nil.
+func (e *Entry) KeyPassword() []byte {
+	if e.key == nil {
+		return nil
+	}
+	return e.key.openedBy()
+}
+
 // SetKeyPassword gives the key a password of its own, from the next Encode on; nil
 // gives it the store's. The key must open.
 func (e *Entry) SetKeyPassword(password []byte) error {

@@ -13,8 +13,8 @@ var ErrBouncyCastle = errors.New("a format of Bouncy Castle alone")
 // refuse says what a file is that has none of the formats that are read.
 func refuse(data []byte) error {
 	if kind := bouncyCastle(data); kind != "" {
-		return fmt.Errorf("%w: %s, %w; keytool -importkeystore -srcstoretype %s -deststoretype PKCS12 "+
-			"with -providerpath and -providerclass of Bouncy Castle converts it", ErrFormat, kind, ErrBouncyCastle, kind)
+		return fmt.Errorf("%w: it is %s, %w; keytool converts it with -importkeystore -srcstoretype %s and Bouncy Castle's library",
+			ErrFormat, kind, ErrBouncyCastle, kind)
 	}
 	return badFormat("neither PKCS#12, JKS, JCEKS, PEM, DER nor PKCS#7")
 }

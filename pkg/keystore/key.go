@@ -67,6 +67,16 @@ func (k *keyMaterial) openWith(password []byte) error {
 	return nil
 }
 
+// openedBy is the password of its own that the key has opened with.
+func (k *keyMaterial) openedBy() []byte {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.from.Key != nil && k.isOpen() && k.sealed != nil && k.opensWith(k.from.Key) {
+		return k.from.Key
+	}
+	return nil
+}
+
 func (k *keyMaterial) unseal(password []byte) error {
 	if isJavaStream(k.sealed) {
 		secret, err := openSealedObject(k.sealed, password)
