@@ -47,7 +47,10 @@ func TestFaultsAreNamedWithLineAndColumn(t *testing.T) {
 		{"a list for a value", echo + "drain_timeout: [1]", `2:16: drain_timeout wants a single value, not a list`},
 		{"a value for a list", "services: 5", `1:11: services wants a list, as in [a, b], not a single value`},
 		{"a value for a mapping", service + "    accept_options: fast", `6:21: accept_options wants keys and values, not a single value`},
-		{"a mapping for a list element", "services: [{name: a, type: echo, accept: [{a: b}]}]", `1:44: unknown key "a" in accept[0]`},
+		{"nothing for a list element", "services: [{name: a, type: echo, accept: [{}]}]", `1:43: accept[0] wants a single value, not keys and values`},
+		{"an empty alias", "properties: {a: &n }\nservices: [{name: a, type: echo, accept: [*n]}]", `2:43: accept[0] is empty`},
+		{"a hexadecimal duration", echo + "drain_timeout: 0x10", `2:16: drain_timeout: "0x10" is no duration`},
+		{"a mapping for a list element", "services: [{name: a, type: echo, accept: [{a: b}]}]", `1:43: accept[0] wants a single value, not keys and values`},
 		{"an empty list element", "services: [{name: a, type: echo, accept: [~]}]", `1:43: accept[0] is empty`},
 		{"no service", "drain_timeout: 5s", `1:1: there are no services`},
 		{"nothing", "# nothing here", `1:1: there are no services`},
@@ -165,6 +168,7 @@ func TestWhatIsNotSupportedIsRefused(t *testing.T) {
 		{in("accept_options: {limits: {connections: 7}}"), "6:44: connections 7 is not supported by this version"},
 		{in("accept_options: {limits: {connections_per_ip: 7}}"), "6:51: connections_per_ip 7 is not supported by this version"},
 		{in("connect_options: {http: {keepalive: true}}"), "6:29: http is not supported by this version"},
+		{in("connect_options: {http: {maximum_redirects: 3}}"), "6:49: maximum_redirects 3 is not supported by this version"},
 		{in("connect_options: {proxy_protocol: v2}"), "6:39: proxy_protocol is not supported by this version"},
 		{in("allow: [{cn: a}]"), "6:12: allow is not supported by this version"},
 		{in("allow:"), "6:11: allow is not supported by this version"},
@@ -190,6 +194,7 @@ func TestWhatAsksForNothingMayStand(t *testing.T) {
       ws:
       tcp: { maximum_outbound_rate: 0 }
       limits: { connections: 0, connections_per_ip: 0, handshake_timeout: 10s, header_timeout: 10s }
+    bind: { wss: }
     connect_options: { tls: { pins: [], protocols: [] } }
     forward_client_certificate: false
 `)

@@ -61,19 +61,19 @@ func (d *decoder) value(path string, n *yaml.Node, v reflect.Value) {
 		n = n.Alias
 	}
 	d.config.named[path] = mention{line: n.Line, column: n.Column}
-	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
+	if isNull(n) {
 		return // as if the key were not there
 	}
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
-		d.preset(v)
+		preset(v)
 	}
 	if p, ok := v.Addr().Interface().(located); ok {
 		defer func() { p.relativeTo(d.dir) }()
 	}
 	switch _, short := v.Addr().Interface().(scalar); {
-	case v.Kind() == reflect.Struct && !(short && n.Kind == yaml.ScalarNode):
+	case keyed(v.Type()) && !(short && n.Kind == yaml.ScalarNode):
 		d.mapping(path, n, v)
 	case v.Kind() == reflect.Slice:
 		d.list(path, n, v)
@@ -84,7 +84,28 @@ func (d *decoder) value(path string, n *yaml.Node, v reflect.Value) {
 	}
 }
 
-func (d *decoder) preset(v reflect.Value) {
+// isNull says whether a node, or what it is an alias of, says nothing.
+func isNull(n *yaml.Node) bool {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	return n.Kind == yaml.ScalarNode && n.Tag == "!!null"
+}
+
+// keyed says whether values of a type are written as keys and values.
+func keyed(t reflect.Type) bool {
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	for field := range t.Fields() {
+		if field.Tag.Get("yaml") != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func preset(v reflect.Value) {
 	if p, ok := v.Addr().Interface().(presetter); ok {
 		p.preset()
 	}
@@ -101,11 +122,11 @@ func (d *decoder) list(path string, n *yaml.Node, v reflect.Value) {
 	list := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
 	for i, one := range n.Content {
 		at, item := path+"["+strconv.Itoa(i)+"]", list.Index(i)
-		if one.Kind == yaml.ScalarNode && one.Tag == "!!null" {
+		if isNull(one) {
 			d.fault(one, "%s is empty", what(at))
 			continue
 		}
-		d.preset(item)
+		preset(item)
 		if s, ok := item.Addr().Interface().(*Service); ok {
 			s.path = at
 			d.fromDefaults(at, item)
@@ -132,6 +153,9 @@ func (d *decoder) table(path string, n *yaml.Node, v reflect.Value) {
 	}
 	v.Set(reflect.MakeMapWithSize(v.Type(), len(pairs)))
 	for _, key := range inOrder(pairs) {
+		if isNull(pairs[key].value) {
+			continue // as if the key were not there
+		}
 		item := reflect.New(v.Type().Elem()).Elem()
 		d.value(dot(path, key), pairs[key].value, item)
 		v.SetMapIndex(reflect.ValueOf(key), item)

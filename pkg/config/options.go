@@ -96,6 +96,7 @@ type ConnectHTTP struct {
 	Keepalive            bool          `yaml:"keepalive"`
 	KeepaliveConnections int           `yaml:"keepalive_connections"`
 	KeepaliveTimeout     time.Duration `yaml:"keepalive_timeout"`
+	MaximumRedirects     int           `yaml:"maximum_redirects"` // of a back end that are followed for the client
 }
 
 // ProxyProtocolOut is the version of the PROXY header a back end gets, if any.

@@ -28,6 +28,16 @@ type Source struct {
 // Parse reads a gateway.yaml. Its error holds every fault that was found, for
 // [Faults] to list.
 func (s Source) Parse(data []byte) (*Config, error) {
+	return s.parse(data, (*rules).unsupported)
+}
+
+// Draft reads what is to be shown and not served: as Parse does, but what this
+// version of the gateway does not carry out may stand.
+func (s Source) Draft(data []byte) (*Config, error) {
+	return s.parse(data, func(*rules) {})
+}
+
+func (s Source) parse(data []byte, unsupported func(*rules)) (*Config, error) {
 	root, fault := s.document(data)
 	if fault != nil {
 		return nil, fault
@@ -39,7 +49,7 @@ func (s Source) Parse(data []byte) (*Config, error) {
 		return nil, join(d.faults)
 	}
 	r := &rules{config: c, faults: d.faults}
-	r.unsupported()
+	unsupported(r)
 	r.services()
 	r.listeners()
 	if err := join(r.faults); err != nil {

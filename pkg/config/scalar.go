@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -102,13 +101,8 @@ const longest = 10 * 365 * 24 * time.Hour
 // parseDuration reads 30s, 5m, 500ms; a bare number is seconds.
 func parseDuration(text string) (time.Duration, error) {
 	t, err := time.ParseDuration(text)
-	if err != nil {
-		var seconds float64
-		seconds, err = strconv.ParseFloat(text, 64)
-		if math.IsNaN(seconds) || math.Abs(seconds) > longest.Seconds() {
-			err = errors.New("out of range")
-		}
-		t = time.Duration(seconds * float64(time.Second))
+	if err != nil && strings.Trim(text, "0123456789.") == "" {
+		t, err = time.ParseDuration(text + "s")
 	}
 	if err != nil || t < 0 || t > longest {
 		return 0, fmt.Errorf("%s is no duration: write seconds, or 30s, 5m, 500ms", quote(text))

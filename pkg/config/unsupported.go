@@ -25,6 +25,7 @@ var unsupported = map[string][]string{
 	"services[].accept_options.limits.connections":        {"0"},
 	"services[].accept_options.limits.connections_per_ip": {"0"},
 	"services[].connect_options.http":                     nil,
+	"services[].connect_options.http.maximum_redirects":   {"0"},
 	"services[].connect_options.proxy_protocol":           nil,
 	"services[].allow":                                    nil,
 	"services[].forward_client_certificate":               {"false"},
