@@ -204,11 +204,7 @@ func TestClientsHoldTheRootToItsConstraints(t *testing.T) {
 
 func TestClientsTakeASelfSignedCertificateThatTheyTrust(t *testing.T) {
 	for _, kt := range []cert.KeyType{cert.P256, cert.RSA2048} {
-		key, err := kt.Generate()
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := cert.SelfSign(cert.Request{Names: names(t, "gw.example.com", "127.0.0.1"), Now: time.Now()}, key)
+		c, err := cert.SelfSign(cert.Request{Names: names(t, "gw.example.com", "127.0.0.1"), Now: time.Now()}, keyOf(t, kt))
 		if err != nil {
 			t.Fatal(err)
 		}

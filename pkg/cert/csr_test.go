@@ -12,10 +12,7 @@ import (
 
 func TestCSRAsksForEveryName(t *testing.T) {
 	for _, kt := range cert.KeyTypes {
-		key, err := kt.Generate()
-		if err != nil {
-			t.Fatal(err)
-		}
+		key := keyOf(t, kt)
 		want := names(t, "gw.example.com", "*.bücher.example", "10.1.2.3", "2001:db8::1", "ops@example.com", "spiffe://example.com/gw")
 		csr, err := cert.CSR(cert.Request{Names: want, Client: true}, key)
 		if err != nil {

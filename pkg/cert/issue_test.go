@@ -41,11 +41,7 @@ func rootFor(t *testing.T, now time.Time, hosts ...string) *cert.Authority {
 
 func issue(t *testing.T, ca *cert.Authority, r cert.Request, kt cert.KeyType) *x509.Certificate {
 	t.Helper()
-	key, err := kt.Generate()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := ca.Issue(r, key.Public())
+	c, err := ca.Issue(r, keyOf(t, kt).Public())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,11 +71,7 @@ func TestLedgerThatIsNoneIsRefused(t *testing.T) {
 
 func TestCRLHoldsWhatIsRevokedAndNotExpired(t *testing.T) {
 	for _, kt := range []cert.KeyType{cert.P256, cert.P521, cert.RSA2048, cert.Ed25519} {
-		key, err := kt.Generate()
-		if err != nil {
-			t.Fatal(err)
-		}
-		ca, err := cert.NewRoot(cert.RootRequest{Now: noon}, key)
+		ca, err := cert.NewRoot(cert.RootRequest{Now: noon}, keyOf(t, kt))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package cert
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/rand"
 	"crypto/x509"
 	"strings"
@@ -12,11 +13,16 @@ import (
 // Each byte that is signed is what crypto/x509 would sign.
 func TestLeavesAreEncodedAsByCryptoX509(t *testing.T) {
 	long := strings.Repeat("a.", 40) + "example.com"
-	for _, caType := range KeyTypes {
-		key, err := caType.Generate()
+	var keys []crypto.Signer
+	for _, kt := range KeyTypes {
+		key, err := kt.Generate()
 		if err != nil {
 			t.Fatal(err)
 		}
+		keys = append(keys, key)
+	}
+	for i, key := range keys {
+		caType := KeyTypes[i]
 		ca, err := NewRoot(RootRequest{For: "example.com", Now: time.Now(), Lifetime: 50 * 366 * Day}, key)
 		if err != nil {
 			t.Fatal(err)
@@ -27,10 +33,7 @@ func TestLeavesAreEncodedAsByCryptoX509(t *testing.T) {
 					t.Fatal(err)
 				}
 				r.Now = time.Now()
-				leafKey, err := KeyTypes[len(hosts)%len(KeyTypes)].Generate()
-				if err != nil {
-					t.Fatal(err)
-				}
+				leafKey := keys[len(hosts)%len(keys)]
 				template, spki, err := r.template(leafKey.Public())
 				if err != nil {
 					t.Fatal(err)
