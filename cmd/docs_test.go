@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-var fence = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$")
+// fence is a block of code, or of commands that only make what the page's reader has already.
+var fence = regexp.MustCompile("(?ms)^(?:```|<!--)(\\w*)\n(.*?)^(?:```|-->)$")
 
 // TestDocs runs the commands of each page as a reader would, from top to bottom in
 // one empty folder. `gwtls serve` goes on in the background to the page's end.
@@ -69,7 +70,7 @@ func runnable(t *testing.T, block string) string {
 }
 
 const prelude = `set -euo pipefail
-trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT
 started=0
 await_serving() {
 	started=$((started + 1))
