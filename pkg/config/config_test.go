@@ -64,6 +64,7 @@ func TestFaultsAreNamedWithLineAndColumn(t *testing.T) {
 		{"a word of few", service + "    balance: rond_robin", `6:14: balance: "rond_robin" is not round_robin, least_connections or first; did you mean round_robin?`},
 		{"a type", "services: [{name: a, type: ecco, accept: ['ws://localhost/']}]", `1:28: type: "ecco" is not proxy, http.proxy, directory, echo, broadcast or redirect; did you mean echo?`},
 		{"no type", "services: [{name: a, accept: ['ws://localhost/']}]", `1:12: service a has no type: proxy, http.proxy`},
+		{"an empty type", "services: [{name: a, type: , accept: ['ws://localhost/']}]", `1:12: service a has no type`},
 		{"no name", "services: [{type: echo, accept: ['ws://localhost/']}]", `1:12: a service without name`},
 		{"a name twice", "services:\n- {name: a, type: echo, accept: ['ws://localhost/a']}\n- {name: a, type: echo, accept: ['ws://localhost/b']}", `3:10: service a is named in line 2 already`},
 		{"a password in the file", echo + "keystore: {file: a.p12, password: hunter2}", `2:35: password: a password is not written here`},

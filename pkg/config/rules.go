@@ -40,7 +40,7 @@ func (r *rules) services() {
 			r.fault(s.At("accept"), "service %s accepts nowhere: accept: [wss://HOST:PORT/]", s.Name)
 		}
 		if s.Type == "" {
-			if _, named := c.named[s.path+".type"]; !named {
+			if c.named[s.path+".type"].text == "" { // else it is a wrong word, and said so already
 				r.fault(s.path, "service %s has no type: %s", s.Name, oneOf(s.Type.words()))
 			}
 			continue

@@ -18,6 +18,8 @@ type shown interface{ text() string }
 func word(v reflect.Value) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode}
 	switch x := v.Interface().(type) {
+	case Size:
+		n.Value = x.text()
 	case shown:
 		text := x.text()
 		if text == "" {
