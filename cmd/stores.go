@@ -83,7 +83,15 @@ func (g *globals) list(ctx context.Context, ref storeRef) (*opened, error) {
 // of one home; for several homes, the last store's home is written first.
 func (g *globals) update(ctx context.Context, refs []storeRef, f func([]*opened) error) error {
 	for _, ref := range refs { // a person is asked before anything is locked
-		if _, err := g.read(ctx, ref); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		read := func(name string) (home.Blob, error) { return ref.home.Read(ctx, name) }
+		blob, err := read(ref.name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			_, err = g.password(ref, blob.Data, forKeys, read)
+		}
+		if err != nil {
 			return err
 		}
 	}
