@@ -12,19 +12,25 @@ import (
 func newTrustCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "trust",
-		Short: "Say whom the gateway trusts as a back end",
-		Long: `Keeps the certificates of back ends, or of the CAs that sign for them, in the
-truststore: the home's own, or another one named by --truststore. A gateway that is
-running takes up a change by itself. Without a truststore the system's roots hold;
-with one, it alone.`,
+		Short: "Say whom the gateway trusts as a back end, and have this machine trust the gateway",
+		Long: `add, list, show and remove keep the certificates of back ends, or of the CAs that
+sign for them, in the truststore: the home's own, or another one named by --truststore.
+A gateway that is running takes up a change by itself. Without a truststore the
+system's roots hold; with one, it alone.
+
+install and uninstall are for the other side: they have this machine's own programs
+trust the gateway. For other machines there is gwtls trust-export.`,
 		Example: `  gwtls trust add tls://mq1.example.com:61617
-  gwtls trust list`,
+  gwtls trust list
+  gwtls trust install --dry-run`,
 	}
 	group(c,
 		newTrustAddCommand(g),
 		newTrustListCommand(g),
 		newTrustShowCommand(g),
 		newTrustRemoveCommand(g),
+		newTrustInstallCommand(g),
+		newTrustUninstallCommand(g),
 	)
 	return c
 }
