@@ -20,6 +20,7 @@ type trustAddOptions struct {
 	operands     []string
 	alias        string
 	fingerprints []string
+	fromPass     string
 }
 
 func newTrustAddCommand(g *globals) *cobra.Command {
@@ -43,6 +44,7 @@ with one that you got another way, or give that one with --fingerprint.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.alias, "alias", "", "the entry's name; of several certificates the second is NAME-2 (`NAME`; default: of the certificate)")
+	f.StringVar(&o.fromPass, "from-pass", "", "where the password of a FILE is (`SRC`; default: as of every store)")
 	f.StringSliceVar(&o.fingerprints, "fingerprint", nil, "only the certificate of this `SHA-256`")
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func (o *trustAddOptions) fromFile(ctx context.Context, path string) ([]candidat
 	switch m.format {
 	case keystore.PKCS12, keystore.JKS, keystore.JCEKS:
 		named = true
-		err = m.addStore(o.decodeStore(ctx, path, data))
+		err = m.addStore(o.openOther(ctx, path, data))
 	default:
 		err = m.addReply(data)
 	}
@@ -85,25 +86,36 @@ func (o *trustAddOptions) fromFile(ctx context.Context, path string) ([]candidat
 	return found, nil
 }
 
+// openOther opens a store that was given to us. Its password is not the truststore's,
+// which --storepass names.
+func (o *trustAddOptions) openOther(ctx context.Context, path string, data []byte) (*keystore.Store, keystore.Format, error) {
+	other := *o.globals
+	other.storepassSource = o.fromPass
+	store, format, err := other.decodeStore(ctx, path, data)
+	o.warnings = other.warnings
+	if errors.Is(err, keystore.ErrPassword) {
+		err = fail(codeWrongPassword, "name where the right password is: --from-pass file:PATH", "%w", err)
+	}
+	return store, format, err
+}
+
 // refuseKeys keeps private keys out of the truststore: one made there is not the back
 // end's, and the back end's own should never have come here.
 func (o *trustAddOptions) refuseKeys(m *material) error {
-	what := ""
+	const why = "a truststore takes certificates of others, and a key made for it would not be the back end's"
 	for _, p := range m.parts {
 		if p.Kind == cert.PartPrivateKey {
-			what = "a private key"
+			return fail(codeUnsafe, "put its certificate into a file of its own, without the key, and add that", "%s holds a private key: %s", m.path, why)
 		}
 	}
 	for _, e := range m.entries {
 		if e.Kind == keystore.PrivateKey {
-			what = fmt.Sprintf("a private key, %q", e.Alias)
+			return fail(codeUnsafe, "take its certificate out, without the key, and add that: "+
+				(&globals{keystorePath: m.path}).command("keystore", "export", e.Alias, "-o", e.Alias+".pem"),
+				"%s holds a private key, %q: %s", m.path, e.Alias, why)
 		}
 	}
-	if what == "" {
-		return nil
-	}
-	return fail(codeUnsafe, "a key that is yours goes into the keystore ("+o.command("keystore", "import", m.path)+"); of a back end's, ask for its certificate without the key",
-		"%s holds %s: a truststore takes certificates of others, and a key made for it would not be the back end's", m.path, what)
+	return nil
 }
 
 // fromEndpoint takes what an endpoint presents, once somebody has vouched for it.
@@ -182,6 +194,9 @@ func (o *trustAddOptions) again(flags ...string) string {
 	words := append([]string{"trust", "add"}, o.operands...)
 	if o.alias != "" {
 		words = append(words, "--alias", o.alias)
+	}
+	if o.fromPass != "" {
+		words = append(words, "--from-pass", o.fromPass)
 	}
 	return o.command(append(words, flags...)...)
 }
