@@ -51,9 +51,9 @@ func (s *session) unwrap(f *flow) {
 // direction ends where it does.
 func (s *session) payloads(f *flow, data []byte) (payload []byte, used int) {
 	for used < len(data) {
-		p, err := f.frames.next(data[used:])
-		if err != nil {
-			f.stop(endFault, err)
+		p, wrong := f.frames.next(data[used:])
+		if wrong != nil {
+			f.broke(wrong)
 			break
 		}
 		if p.size == 0 {
@@ -68,8 +68,8 @@ func (s *session) payloads(f *flow, data []byte) (payload []byte, used int) {
 			}
 		case opPong:
 		case opClose:
-			if f.code, err = readClose(p.unmasked(true)); err != nil {
-				f.stop(endFault, err)
+			if f.code, wrong = readClose(p.unmasked(true)); wrong != nil {
+				f.broke(wrong)
 			} else {
 				f.ended = endClose
 			}
@@ -129,7 +129,7 @@ func (s *session) lastToBridged() []byte {
 	case up.code != 0:
 		code = sendable(up.code)
 	case up.ended == endFault:
-		code, text = faultCode(up.err), up.err.Error()
+		code, text = up.fault.code, up.fault.text
 	case down.ended == endEOF:
 		code = closeNormal
 	case down.ended == endLost, up.ended == endUnsent:

@@ -123,9 +123,9 @@ func portOf(u *url.URL) string {
 	switch p := u.Port(); {
 	case p != "":
 		return p
-	case u.Scheme == "https", u.Scheme == "wss":
+	case u.Scheme == "https":
 		return "443"
-	case u.Scheme == "http", u.Scheme == "ws":
+	case u.Scheme == "http":
 		return "80"
 	default:
 		return ""

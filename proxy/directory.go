@@ -225,5 +225,3 @@ func (c *counted) Write(p []byte) (int, error) {
 	c.bytes += int64(n)
 	return n, err
 }
-
-func (c *counted) Unwrap() http.ResponseWriter { return c.ResponseWriter }

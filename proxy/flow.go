@@ -14,7 +14,8 @@ type flow struct {
 	frames frames // what from sends, where that is WebSocket
 	held   []byte // the start of a frame of which too little is there
 	ended  ending
-	err    error  // with endFault, endLost and endUnsent
+	err    error  // with endLost, endUnsent and endFault
+	fault  *fault // with endFault
 	code   uint16 // of the close frame that from sent
 	rest   bool   // halted, and waiting for the rest of a frame
 }
@@ -32,6 +33,12 @@ const (
 )
 
 func (f *flow) stop(e ending, err error) { f.ended, f.err = e, err }
+
+// broke ends a direction by what the peer did against the protocol.
+func (f *flow) broke(what *fault) {
+	f.stop(endFault, what)
+	f.fault = what
+}
 
 // lost sets how a direction ended from the error of a read.
 func (f *flow) lost(err error) {

@@ -44,7 +44,7 @@ type fault struct {
 
 func (f *fault) Error() string { return f.text }
 
-func violation(text string) error { return &fault{closeProtocolError, text} }
+func violation(text string) *fault { return &fault{closeProtocolError, text} }
 
 var errTooBig = &fault{closeTooBig, "message too big"}
 
@@ -77,7 +77,7 @@ type frames struct {
 func (f *frames) atBoundary() bool { return f.left == 0 }
 
 // next gives the piece at the start of b. A size of 0 says that b is too short to tell.
-func (f *frames) next(b []byte) (frame, error) {
+func (f *frames) next(b []byte) (frame, *fault) {
 	if f.left > 0 {
 		return f.piece(b, 0), nil
 	}
@@ -88,8 +88,8 @@ func (f *frames) next(b []byte) (frame, error) {
 	if len(b) < size {
 		return frame{}, f.check(b)
 	}
-	if err := f.check(b); err != nil {
-		return frame{}, err
+	if wrong := f.check(b); wrong != nil {
+		return frame{}, wrong
 	}
 	op, fin, length := b[0]&0xF, b[0]&0x80 != 0, frameLength(b)
 	if f.masked {
@@ -129,7 +129,7 @@ func (f *frames) piece(b []byte, size int) frame {
 }
 
 // check judges as much of a head as there is, of two bytes or more.
-func (f *frames) check(b []byte) error {
+func (f *frames) check(b []byte) *fault {
 	op, fin := b[0]&0xF, b[0]&0x80 != 0
 	switch {
 	case b[0]&0x70 != 0:
@@ -256,7 +256,7 @@ func closePayload(code uint16, reason string) []byte {
 
 // readClose gives the code of a close frame's unmasked payload, closeNoStatus where it has
 // none.
-func readClose(payload []byte) (code uint16, err error) {
+func readClose(payload []byte) (code uint16, wrong *fault) {
 	if len(payload) == 0 {
 		return closeNoStatus, nil
 	}

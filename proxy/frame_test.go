@@ -23,7 +23,7 @@ func follow(b []byte, piece int, masked bool, limit int64) string {
 		for used < len(data) {
 			p, err := f.next(data[used:])
 			if err != nil {
-				fmt.Fprintf(&seen, "fault %d %v", err.(*fault).code, err)
+				fmt.Fprintf(&seen, "fault %d %v", err.code, err)
 				return seen.String()
 			}
 			if p.size == 0 {

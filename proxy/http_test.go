@@ -3,6 +3,7 @@ package proxy_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -294,5 +295,21 @@ func TestDirectoryOfEmbeddedFiles(t *testing.T) {
 	r := g.get("https://localhost/")
 	if b, _ := io.ReadAll(r.Body); !bytes.Equal(b, big) || r.ProtoMajor != 2 {
 		t.Errorf("%d bytes over %s, want %d over HTTP/2", len(b), r.Proto, len(big))
+	}
+}
+
+// What peers do wrong is for who looks for it, not for everybody's log.
+func TestNoiseIsQuiet(t *testing.T) {
+	g := start(t, one(proxy.HTTP, true, directory("d")))
+	c := g.dial("localhost")
+	config := clientTLS("localhost")
+	config.NextProtos = []string{"h2"}
+	h2 := tls.Client(g.dial(""), config)
+	io.WriteString(h2, "this is no preface of HTTP/2\r\n\r\n")
+	io.ReadAll(h2)
+	g.log.wait(t, "level=DEBUG", "msg=http", "preface")
+	c.Close()
+	if said := g.log.String(); strings.Contains(said, "level=INFO") || strings.Contains(said, "level=ERROR") {
+		t.Errorf("the log has\n%s", said)
 	}
 }

@@ -1,6 +1,7 @@
 package proxy_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -262,6 +263,46 @@ func TestDrainRunsOut(t *testing.T) {
 		io.ReadAll(c)
 		g.ended()
 	})
+}
+
+// A drain that runs out in the middle of a frame lets the rest of it through, so that the
+// close frame can follow; a frame that does not end keeps nobody.
+func TestDrainRunsOutWithinAFrame(t *testing.T) {
+	for _, ends := range []bool{true, false} {
+		more := make(chan struct{})
+		addr := rawBackend(t, "\x82\x0aHello", func(c net.Conn, _ *bufio.Reader) {
+			<-more
+			if ends {
+				io.WriteString(c, "again")
+			}
+			io.Copy(io.Discard, c)
+		})
+		plan := one(proxy.WebSocket, true, service("ws://"+addr))
+		plan.DrainTimeout = 100 * time.Millisecond
+		g := start(t, plan)
+		c := g.webSocket("wss://localhost/")
+		_, r, err := c.NextReader()
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.ReadFull(r, make([]byte, 5))
+		g.stop()
+		time.AfterFunc(500*time.Millisecond, func() { close(more) }) // within the last two seconds
+		rest, err := io.ReadAll(r)
+		if ends {
+			if string(rest) != "again" || err != nil {
+				t.Errorf("the rest of the message: %q, %v", rest, err)
+			}
+			_, _, err = c.ReadMessage()
+			if e := closeCode(t, err); e.Code != websocket.CloseGoingAway {
+				t.Errorf("closed with %d, want 1001", e.Code)
+			}
+		} else if err == nil {
+			t.Errorf("the rest of a message that did not end: %q", rest)
+		}
+		c.Close()
+		g.ended()
+	}
 }
 
 // A client that does not read cannot keep a drain from ending.

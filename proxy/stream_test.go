@@ -132,10 +132,7 @@ func TestStreamsPassResetsOn(t *testing.T) {
 }
 
 func TestStreamToDeadBackend(t *testing.T) {
-	dead := listen(t, false, nil)
-	ln, _ := net.Listen("tcp", "127.0.0.1:0")
-	dead = ln.Addr().String()
-	ln.Close()
+	dead := deadAddr()
 	g := start(t, one(proxy.Stream, true, service("tcp://"+dead)))
 	c := g.dial("localhost")
 	if _, err := c.Read(make([]byte, 1)); err == nil {
@@ -149,9 +146,7 @@ func TestBackendsTakeTurnsAndFailOver(t *testing.T) {
 	named := func(name string) func(net.Conn) {
 		return func(c net.Conn) { io.WriteString(c, name) }
 	}
-	ln, _ := net.Listen("tcp", "127.0.0.1:0")
-	dead := ln.Addr().String()
-	ln.Close()
+	dead := deadAddr()
 	one1, two := listen(t, false, named("1")), listen(t, false, named("2"))
 	for _, test := range []struct {
 		balance proxy.Balance

@@ -57,9 +57,9 @@ func (s *session) forward(f *flow) {
 // with the close frame last, or by a fault.
 func (f *flow) scan(data []byte) (ready int, last []byte) {
 	for ready < len(data) {
-		p, err := f.frames.next(data[ready:])
-		if err != nil {
-			f.stop(endFault, err)
+		p, wrong := f.frames.next(data[ready:])
+		if wrong != nil {
+			f.broke(wrong)
 			return ready, nil
 		}
 		if p.size == 0 {
@@ -67,9 +67,9 @@ func (f *flow) scan(data []byte) (ready int, last []byte) {
 		}
 		if p.op == opClose {
 			payload := p.unmasked(f.frames.masked)
-			code, err := readClose(payload)
-			if err != nil {
-				f.stop(endFault, err)
+			code, wrong := readClose(payload)
+			if wrong != nil {
+				f.broke(wrong)
 				return ready, nil
 			}
 			f.ended, f.code = endClose, code
@@ -111,7 +111,7 @@ func (s *session) lastToClient() []byte {
 	case up.code != 0: // it closed, and nobody answered
 		code = sendable(up.code)
 	case up.ended == endFault:
-		code, text = faultCode(up.err), up.err.Error()
+		code, text = up.fault.code, up.fault.text
 	case down.ended == endFault:
 		code, text = closeInternalError, "fault of the back end"
 	case down.ended == endEOF, down.ended == endLost, up.ended == endUnsent:
@@ -133,7 +133,7 @@ func (s *session) lastToBackend() []byte {
 	case endClose:
 		code = sendable(down.code)
 	case endFault:
-		code = faultCode(down.err)
+		code = down.fault.code
 	}
 	return controlFrame(opClose, closePayload(code, ""), newMask())
 }

@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"errors"
 	"fmt"
 )
 
@@ -119,13 +118,6 @@ func sendable(code uint16) uint16 {
 		return closeInternalError
 	}
 	return code
-}
-
-func faultCode(err error) uint16 {
-	if f, ok := errors.AsType[*fault](err); ok {
-		return f.code
-	}
-	return closeInternalError
 }
 
 func closed(who string, code uint16) string {

@@ -50,9 +50,6 @@ func (w *wire) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// CloseWrite ends the direction from here to the peer.
-func (w *wire) CloseWrite() error { return closeWrite(w.Conn) }
-
 // corks holds a default buffer's worth of TLS records with their heads and tags.
 var corks = buffersFor(defaultPending + 4<<10)
 
