@@ -2,6 +2,7 @@ package keystore
 
 import (
 	"fmt"
+	"slices"
 )
 
 // decodePKCS12 reads RFC 7292: a PFX of safes, each of bags. Keys are left sealed.
@@ -153,16 +154,24 @@ func (s safe) open(password []byte, left *work) (contents []byte, notJava string
 	return contents, p.notJava, err
 }
 
-// pkcs12NeedsPassword says whether the file has a MAC or an encrypted safe.
+// pkcs12NeedsPassword says whether the file has a MAC, an encrypted safe, or an
+// encrypted key.
 func pkcs12NeedsPassword(data []byte) bool {
 	f, err := readPFX(data)
 	if err != nil {
 		return false
 	}
+	if f.mac != nil {
+		return true
+	}
 	for _, s := range f.safes {
 		if s.alg != nil {
 			return true
 		}
+		bags, err := readBags(s.data, nil)
+		if err == nil && slices.ContainsFunc(bags, func(b bag) bool { return b.kind == oidShroudedKeyBag || b.kind == oidSecretBag }) {
+			return true
+		}
 	}
-	return f.mac != nil
+	return false
 }

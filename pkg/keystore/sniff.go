@@ -36,7 +36,9 @@ func sniffDER(data []byte) Format {
 	return ""
 }
 
-// NeedsPassword says whether [Decode] cannot read the bytes without a password.
+// NeedsPassword says whether the bytes cannot be read without a password: where [Decode]
+// cannot, and for a PKCS#12 file in the open whose keys are encrypted. JKS and JCEKS can be
+// listed without.
 func NeedsPassword(data []byte) bool {
 	switch Sniff(data) {
 	case PKCS12:
