@@ -77,7 +77,7 @@ func (o *caIssueOptions) toFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	id := &identity{name: trust.FileName(o.alias)}
+	id := &credentials{name: trust.FileName(o.alias)}
 	if id.password, id.generated, err = o.identityPassword(); err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (o *caIssueOptions) identityPassword() (p secret.Value, generated bool, err
 	return p, false, err
 }
 
-func (o *caIssueOptions) tell(id *identity, root *x509.Certificate, files []identityFile) error {
+func (o *caIssueOptions) tell(id *credentials, root *x509.Certificate, files []identityFile) error {
 	e, err := keystore.NewPrivateKey(o.alias, id.key, id.chain, o.env.Now())
 	if err != nil {
 		return err

@@ -24,8 +24,8 @@ import (
 // identityForms are the ways in which somebody is given a key and its certificate.
 var identityForms = []string{"pem", "p12", "p12-legacy", "java"}
 
-// identity is a key and a certificate for somebody else.
-type identity struct {
+// credentials are a key and its certificate, for somebody else.
+type credentials struct {
 	name      string // of the files
 	key       crypto.Signer
 	chain     []*x509.Certificate // with the root
@@ -41,33 +41,33 @@ type identityFile struct {
 }
 
 // paths are the files that a form has.
-func (id *identity) paths(forms []string) []string {
+func (c *credentials) paths(forms []string) []string {
 	var out []string
 	sealed := false
 	for _, form := range forms {
 		out = append(out, form+"/README.md")
 		switch form {
 		case "pem":
-			out = append(out, "pem/"+id.name+".pem", "pem/"+id.name+".key")
+			out = append(out, "pem/"+c.name+".pem", "pem/"+c.name+".key")
 		case "p12":
-			out, sealed = append(out, "p12/"+id.name+".p12"), true
+			out, sealed = append(out, "p12/"+c.name+".p12"), true
 		case "p12-legacy":
-			out, sealed = append(out, "p12-legacy/"+id.name+"-legacy.p12"), true
+			out, sealed = append(out, "p12-legacy/"+c.name+"-legacy.p12"), true
 		case "java":
-			out, sealed = append(out, "java/"+id.name+".p12", "java/"+id.name+".jks", "java/"+id.name+".args"), true
+			out, sealed = append(out, "java/"+c.name+".p12", "java/"+c.name+".jks", "java/"+c.name+".args"), true
 		}
 	}
-	if sealed && id.generated {
-		out = append(out, id.name+".pass")
+	if sealed && c.generated {
+		out = append(out, c.name+".pass")
 	}
 	return out
 }
 
 // files makes the files of the forms.
-func (id *identity) files(forms []string) ([]identityFile, error) {
+func (c *credentials) files(forms []string) ([]identityFile, error) {
 	var out []identityFile
-	for _, p := range id.paths(forms) {
-		data, mode, err := id.content(p)
+	for _, p := range c.paths(forms) {
+		data, mode, err := c.content(p)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p, err)
 		}
@@ -76,57 +76,57 @@ func (id *identity) files(forms []string) ([]identityFile, error) {
 	return out, nil
 }
 
-func (id *identity) content(p string) (data []byte, mode home.Mode, err error) {
+func (c *credentials) content(p string) (data []byte, mode home.Mode, err error) {
 	form := strings.TrimSuffix(path.Dir(p), "/")
 	switch ext := path.Ext(p); {
 	case path.Base(p) == "README.md":
 		data, err = templates.Identity.ReadFile("identity/" + form + ".md")
 		return data, home.Public, err
 	case ext == ".pem":
-		return id.chainPEM(), home.Public, nil
+		return c.chainPEM(), home.Public, nil
 	case ext == ".key":
-		der, err := x509.MarshalPKCS8PrivateKey(id.key)
+		der, err := x509.MarshalPKCS8PrivateKey(c.key)
 		return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), home.Private, err
 	case ext == ".pass":
-		return append(bytes.Clone(id.password.Reveal()), '\n'), home.Private, nil
+		return append(bytes.Clone(c.password.Reveal()), '\n'), home.Private, nil
 	case ext == ".args":
-		return id.javaArgs(), home.Private, nil
+		return c.javaArgs(), home.Private, nil
 	case ext == ".jks":
-		data, err = id.store(keystore.JKS)
+		data, err = c.store(keystore.JKS)
 	case form == "p12-legacy":
-		data, err = keystore.EncodeIdentity(keystore.Legacy, id.key, id.chain, id.password.Reveal(), rand.Reader)
+		data, err = keystore.EncodeIdentity(keystore.Legacy, c.key, c.chain, c.password.Reveal(), rand.Reader)
 	default:
-		data, err = keystore.EncodeIdentity(keystore.Modern, id.key, id.chain, id.password.Reveal(), rand.Reader)
+		data, err = keystore.EncodeIdentity(keystore.Modern, c.key, c.chain, c.password.Reveal(), rand.Reader)
 	}
 	return data, home.Private, err
 }
 
 // chainPEM is the chain as servers present it: without the root.
-func (id *identity) chainPEM() []byte {
+func (c *credentials) chainPEM() []byte {
 	var b bytes.Buffer
-	for i, c := range id.chain {
-		if i == 0 || i < len(id.chain)-1 {
-			b.Write(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}))
+	for i, one := range c.chain {
+		if i == 0 || i < len(c.chain)-1 {
+			b.Write(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: one.Raw}))
 		}
 	}
 	return b.Bytes()
 }
 
-func (id *identity) store(f keystore.Format) ([]byte, error) {
-	e, err := keystore.NewPrivateKey(id.name, id.key, id.chain, id.chain[0].NotBefore.Add(time.Hour))
+func (c *credentials) store(f keystore.Format) ([]byte, error) {
+	e, err := keystore.NewPrivateKey(c.name, c.key, c.chain, c.chain[0].NotBefore.Add(time.Hour))
 	if err != nil {
 		return nil, err
 	}
 	s := keystore.New()
 	s.Put(e)
-	return s.Encode(f, keystore.Passwords{Store: id.password.Reveal()})
+	return s.Encode(f, keystore.Passwords{Store: c.password.Reveal()})
 }
 
 // javaArgs is an argument file of java, in which a backslash escapes within quotes.
-func (id *identity) javaArgs() []byte {
+func (c *credentials) javaArgs() []byte {
 	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace
 	return fmt.Appendf(nil, "\"-Djavax.net.ssl.keyStore=%s.p12\"\n-Djavax.net.ssl.keyStoreType=PKCS12\n\"-Djavax.net.ssl.keyStorePassword=%s\"\n",
-		id.name, quote(string(id.password.Reveal())))
+		c.name, quote(string(c.password.Reveal())))
 }
 
 // fileSet writes files below a directory: nothing that stands there is replaced

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	tlsidentity "github.com/gwtls/gwtls/pkg/identity"
+	"github.com/gwtls/gwtls/pkg/identity"
 	"github.com/gwtls/gwtls/proxy"
 )
 
@@ -23,11 +23,11 @@ type serveOptions struct {
 	check, strict   bool
 
 	log     *slog.Logger
-	tickets *tlsidentity.Tickets
+	tickets *identity.Tickets
 }
 
 func newServeCommand(g *globals) *cobra.Command {
-	o := &serveOptions{globals: g, tickets: tlsidentity.NewTickets()}
+	o := &serveOptions{globals: g, tickets: identity.NewTickets()}
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the gateway",

@@ -9,7 +9,7 @@ import (
 	"strconv"
 
 	"github.com/gwtls/gwtls/pkg/config"
-	tlsidentity "github.com/gwtls/gwtls/pkg/identity"
+	"github.com/gwtls/gwtls/pkg/identity"
 	"github.com/gwtls/gwtls/proxy"
 )
 
@@ -84,14 +84,14 @@ func scheme(u config.URL) proxy.Scheme {
 // hosts are the names behind an address with the terms of TLS for each: HTTP/2 where
 // there is HTTP, since WebSocket is spoken over HTTP/1.1 alone; no ALPN for streams,
 // whose protocol is not known here.
-func hosts(l *config.Listener) []tlsidentity.Host {
-	var list []tlsidentity.Host
+func hosts(l *config.Listener) []identity.Host {
+	var list []identity.Host
 	for _, door := range l.Doors {
 		u, o := door.Accept, door.Service.AcceptOptions.TLS
-		at := slices.IndexFunc(list, func(h tlsidentity.Host) bool { return h.Name == u.Host })
+		at := slices.IndexFunc(list, func(h identity.Host) bool { return h.Name == u.Host })
 		if at < 0 {
 			at = len(list)
-			terms := tlsidentity.Terms{Bulk: u.Stream()}
+			terms := identity.Terms{Bulk: u.Stream()}
 			terms.MinVersion, terms.MaxVersion = config.Versions(o.Protocols)
 			for _, c := range o.Ciphers {
 				terms.CipherSuites = append(terms.CipherSuites, uint16(c))
@@ -99,7 +99,7 @@ func hosts(l *config.Listener) []tlsidentity.Host {
 			for _, g := range o.Groups {
 				terms.Groups = append(terms.Groups, tls.CurveID(g))
 			}
-			list = append(list, tlsidentity.Host{Name: u.Host, Terms: terms})
+			list = append(list, identity.Host{Name: u.Host, Terms: terms})
 		}
 		switch scheme(u) {
 		case proxy.HTTP:

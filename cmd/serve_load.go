@@ -11,7 +11,7 @@ import (
 
 	"github.com/gwtls/gwtls/pkg/cert"
 	"github.com/gwtls/gwtls/pkg/config"
-	tlsidentity "github.com/gwtls/gwtls/pkg/identity"
+	"github.com/gwtls/gwtls/pkg/identity"
 	"github.com/gwtls/gwtls/proxy"
 	"github.com/gwtls/gwtls/templates"
 )
@@ -22,7 +22,7 @@ type loaded struct {
 	listeners []*config.Listener
 	plan      *proxy.Plan
 	within    map[string]string // for sockets
-	identity  *tlsidentity.Identity
+	identity  *identity.Identity
 	roots     *x509.CertPool // whom back ends are held to; nil: the system's
 	keystore  string         // its path
 

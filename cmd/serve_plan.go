@@ -11,7 +11,7 @@ import (
 
 	"github.com/gwtls/gwtls/pkg/cert"
 	"github.com/gwtls/gwtls/pkg/config"
-	tlsidentity "github.com/gwtls/gwtls/pkg/identity"
+	"github.com/gwtls/gwtls/pkg/identity"
 	"github.com/gwtls/gwtls/proxy"
 )
 
@@ -148,7 +148,7 @@ func (o *serveOptions) proxy(l *loaded, s *config.Service, faults *findings) *pr
 // backend is how TLS is spoken with a back end.
 func (o *serveOptions) backend(l *loaded, s *config.Service, u config.URL, faults *findings) *tls.Config {
 	t := s.ConnectOptions.TLS
-	b := tlsidentity.Backend{Roots: l.roots, ServerName: u.Host, Certificate: t.ClientCertificate}
+	b := identity.Backend{Roots: l.roots, ServerName: u.Host, Certificate: t.ClientCertificate}
 	b.MinVersion, b.MaxVersion = config.Versions(t.Protocols)
 	for _, pin := range t.Pins {
 		b.Pins = append(b.Pins, pin)
@@ -160,7 +160,7 @@ func (o *serveOptions) backend(l *loaded, s *config.Service, u config.URL, fault
 		b.NextProtos = []string{"http/1.1"}
 	}
 	c, err := l.identity.Client(b)
-	if errors.Is(err, tlsidentity.ErrNoEntry) {
+	if errors.Is(err, identity.ErrNoEntry) {
 		o.blame(l, faults, s.At("connect_options.tls.client_certificate"), "client-certificate-missing", o.command("keystore", "list"), "%s: %v", l.keystore, err)
 	}
 	return c

@@ -11,7 +11,7 @@ import (
 	"github.com/gwtls/gwtls/pkg/cert"
 	"github.com/gwtls/gwtls/pkg/config"
 	"github.com/gwtls/gwtls/pkg/home"
-	tlsidentity "github.com/gwtls/gwtls/pkg/identity"
+	"github.com/gwtls/gwtls/pkg/identity"
 	"github.com/gwtls/gwtls/pkg/keystore"
 	"github.com/gwtls/gwtls/pkg/secret"
 )
@@ -23,7 +23,7 @@ func (o *serveOptions) loadKeystore(ctx context.Context, l *loaded) error {
 		return slices.ContainsFunc(s.Accept, config.URL.Secure) || s.ConnectOptions.TLS.ClientCertificate != ""
 	})
 	if !needed {
-		l.identity = tlsidentity.New(nil, o.env.Now())
+		l.identity = identity.New(nil, o.env.Now())
 		return nil
 	}
 	ref, src, err := o.storeOf(l.config.Keystore, o.keystorePath, o.globals.keystore)
@@ -36,7 +36,7 @@ func (o *serveOptions) loadKeystore(ctx context.Context, l *loaded) error {
 	if err != nil {
 		return err
 	}
-	l.identity = tlsidentity.New(store, o.env.Now())
+	l.identity = identity.New(store, o.env.Now())
 	if _, _, ok := l.identity.For("localhost"); !ok && l.embedded != nil && !o.check {
 		return o.mintLocalhost(ctx, l, ref)
 	}
@@ -53,7 +53,7 @@ func (o *serveOptions) mintLocalhost(ctx context.Context, l *loaded, ref storeRe
 	if err != nil {
 		return err
 	}
-	l.identity = tlsidentity.New(store, o.env.Now())
+	l.identity = identity.New(store, o.env.Now())
 	return nil
 }
 
@@ -72,7 +72,7 @@ func (o *serveOptions) loadTruststore(ctx context.Context, l *loaded) error {
 	if store == nil {
 		return err
 	}
-	if l.roots, err = tlsidentity.Roots(store); err != nil {
+	if l.roots, err = identity.Roots(store); err != nil {
 		return fail(codeConfig, o.command("trust", "add", "tls://HOST:PORT"), "%s: %w", ref.path(), err)
 	}
 	return nil
