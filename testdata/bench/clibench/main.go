@@ -61,7 +61,7 @@ func run(args []string) error {
 	}()
 
 	s := &summary{machine: report.ThisMachine(), rounds: *rounds}
-	b := &bench{dir: dir, paths: find(), timeout: 5 * time.Minute, end: time.Now().Add(*limit)}
+	b := &bench{dir: dir, paths: find(), timeout: 10 * time.Minute, end: time.Now().Add(*limit)}
 	fmt.Fprintln(os.Stderr, "making stores")
 	if err := makeStores(dir, sizes(*quick)); err != nil {
 		return err

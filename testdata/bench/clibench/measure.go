@@ -144,6 +144,9 @@ func (b *bench) command(args []string) (cost, []byte, error) {
 	began := time.Now()
 	err := c.Run()
 	wall := time.Since(began)
+	if ctx.Err() != nil {
+		return cost{}, nil, fmt.Errorf("it did not end within %v", b.timeout)
+	}
 	if err != nil {
 		said, _, _ := strings.Cut(strings.TrimSpace(complaints.String()+out.String()), "\n")
 		return cost{}, nil, fmt.Errorf("%s (%w)", said, err)
