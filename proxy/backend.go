@@ -6,8 +6,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"iter"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -32,13 +34,13 @@ type target struct {
 
 const defaultDialTimeout = 10 * time.Second
 
-func compileRelay(p *Proxy) (*relay, error) {
+func compileRelay(p *Proxy, schemes ...string) (*relay, error) {
 	r := &relay{first: p.Balance == First, timeout: cmp.Or(p.DialTimeout, defaultDialTimeout)}
 	if len(p.Backends) == 0 {
 		return nil, errors.New("no back end")
 	}
 	for i, b := range p.Backends {
-		t, framed, err := compileBackend(b)
+		t, framed, err := compileBackend(b, schemes)
 		if err != nil {
 			return nil, err
 		}
@@ -51,22 +53,22 @@ func compileRelay(p *Proxy) (*relay, error) {
 	return r, nil
 }
 
-func compileBackend(b Backend) (t *target, framed bool, err error) {
+func compileBackend(b Backend, schemes []string) (t *target, framed bool, err error) {
 	if b.URL == nil {
 		return nil, false, errors.New("back end without an address")
 	}
 	t = &target{name: (&url.URL{Scheme: b.URL.Scheme, Host: b.URL.Host, Path: b.URL.Path}).String(), url: b.URL}
 	port, secure := b.URL.Port(), false
+	if !slices.Contains(schemes, b.URL.Scheme) {
+		return nil, false, fmt.Errorf("back end %s: scheme is none of %s", t.name, strings.Join(schemes, ", "))
+	}
 	switch b.URL.Scheme {
-	case "tcp":
 	case "tls":
 		secure = true
-	case "ws":
+	case "ws", "http":
 		framed, port = true, cmp.Or(port, "80")
-	case "wss":
+	case "wss", "https":
 		framed, secure, port = true, true, cmp.Or(port, "443")
-	default:
-		return nil, false, fmt.Errorf("back end %s: scheme is none of tcp, tls, ws, wss", t.name)
 	}
 	if port == "" {
 		return nil, false, fmt.Errorf("back end %s: no port", t.name)
@@ -87,13 +89,8 @@ func compileBackend(b Backend) (t *target, framed bool, err error) {
 func (r *relay) each(ctx context.Context, dial func(context.Context, *target) error) error {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	start := 0
-	if !r.first && len(r.targets) > 1 {
-		start = int(r.next.Add(1)-1) % len(r.targets)
-	}
 	var faults []string
-	for i := range r.targets {
-		t := r.targets[(start+i)%len(r.targets)]
+	for i, t := range r.order() {
 		err := r.attempt(ctx, len(r.targets)-i, t, dial)
 		if err == nil {
 			return nil
@@ -104,6 +101,21 @@ func (r *relay) each(ctx context.Context, dial func(context.Context, *target) er
 		}
 	}
 	return errors.New(strings.Join(faults, "; "))
+}
+
+// order is that in which the back ends are tried this time.
+func (r *relay) order() iter.Seq2[int, *target] {
+	start := 0
+	if !r.first && len(r.targets) > 1 {
+		start = int(r.next.Add(1)-1) % len(r.targets)
+	}
+	return func(yield func(int, *target) bool) {
+		for i := range r.targets {
+			if !yield(i, r.targets[(start+i)%len(r.targets)]) {
+				return
+			}
+		}
+	}
 }
 
 // attempt gives one of those that are left its share of the time.

@@ -19,7 +19,7 @@ type buffers struct {
 
 type buffer struct {
 	data []byte
-	home *buffers
+	home *buffers // nil: its owner's own
 }
 
 // lenders holds one buffers for each size that services ask for.
@@ -45,4 +45,9 @@ func (l *buffers) borrow() *buffer {
 	return &buffer{data: make([]byte, l.size), home: l}
 }
 
-func (b *buffer) release() { b.home.pool.Put(b) }
+// release gives a buffer back; one that is not on loan stays where it is.
+func (b *buffer) release() {
+	if b.home != nil {
+		b.home.pool.Put(b)
+	}
+}

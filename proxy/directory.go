@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // directory is a Directory, compiled.
@@ -52,7 +53,7 @@ func (g *Gateway) serveDirectory(w http.ResponseWriter, r *http.Request, svc *se
 	g.Log.LogAttrs(context.Background(), slog.LevelInfo, "request",
 		slog.String("service", svc.Name), slog.String("remote", r.RemoteAddr),
 		slog.String("method", r.Method), slog.String("path", r.URL.EscapedPath()),
-		slog.Int("status", out.status), slog.Int64("out", out.bytes), slog.Duration("duration", g.now().Sub(start)))
+		slog.Int("status", out.status), slog.Int64("out", out.bytes), slog.Duration("duration", g.now().Sub(start).Round(time.Microsecond)))
 }
 
 // serve answers, or gives the status of the fault and has not answered.

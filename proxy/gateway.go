@@ -28,6 +28,7 @@ type Gateway struct {
 	mu        sync.Mutex
 	listeners []*listener
 	servers   map[httpSettings]*httpServer
+	forwards  []*forward // of the plan
 	drain     time.Duration
 	serving   bool
 	closed    bool
@@ -90,6 +91,8 @@ func (g *Gateway) Load(plan *Plan) error {
 			g.listeners = append(g.listeners, l)
 		}
 	}
+	g.retireForwards()
+	g.forwards = forwardsOf(endpoints)
 	g.drain = cmp.Or(plan.DrainTimeout, defaultDrain)
 	if g.serving {
 		g.start(fresh)
@@ -208,4 +211,5 @@ func (g *Gateway) shutdown(ctx context.Context) {
 	g.end()
 	g.sessions.wait(context.Background())
 	g.loops.Wait()
+	g.retireForwards()
 }

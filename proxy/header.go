@@ -3,6 +3,7 @@ package proxy
 import (
 	"net/http"
 	"net/textproto"
+	"slices"
 	"strings"
 )
 
@@ -14,17 +15,20 @@ var hopByHop = map[string]bool{
 	"host": true, "content-length": true, "expect": true, "http2-settings": true,
 }
 
-// claimed are what a gateway says to its back ends about a client. Coming from the client
-// they are a claim, in whatever case, and with underscores, which some back ends take for
-// hyphens.
-var claimed = []string{"forwarded", "x-forwarded-", "x-real-ip", "client-cert", "x-client-cert", "x-ssl-", "ssl-client-"}
+// What a gateway says to its back ends about a client: from where it came, and what its
+// certificate says. Coming from the client they are a claim, in whatever case, and with
+// underscores, which some back ends take for hyphens.
+var (
+	origins    = []string{"forwarded", "x-forwarded-", "x-real-ip"}
+	identities = []string{"client-cert", "x-client-cert", "x-ssl-", "ssl-client-", "x-forwarded-client-cert", "x-forwarded-tls-client-cert"}
+)
 
 // forwardedHeader is what goes on of a WebSocket client's request: Origin, Cookie,
 // Authorization and the like.
 func forwardedHeader(h http.Header) http.Header {
 	out := endToEnd(h)
 	for name := range out {
-		if isClaim(name) {
+		if claims(name, origins) || claims(name, identities) {
 			delete(out, name)
 		}
 	}
@@ -44,8 +48,7 @@ func endToEnd(h http.Header) http.Header {
 	}
 	out := make(http.Header, len(h))
 	for name, values := range h {
-		lower := strings.ToLower(name)
-		if hopByHop[lower] || named[lower] || strings.HasPrefix(lower, "sec-websocket-") {
+		if lower := hyphened(name); hopByHop[lower] || named[strings.ToLower(name)] || strings.HasPrefix(lower, "sec-websocket-") {
 			continue
 		}
 		out[name] = values
@@ -53,12 +56,10 @@ func endToEnd(h http.Header) http.Header {
 	return out
 }
 
-func isClaim(name string) bool {
-	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
-	for _, c := range claimed {
-		if strings.HasPrefix(name, c) {
-			return true
-		}
-	}
-	return false
+// claims says whether a field's name starts as one of a list.
+func claims(name string, prefixes []string) bool {
+	name = hyphened(name)
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 }
+
+func hyphened(name string) string { return strings.ReplaceAll(strings.ToLower(name), "_", "-") }

@@ -131,7 +131,14 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	case p.service.directory != nil:
 		g.serveDirectory(w, r, p.service, rest)
 	case p.service.relay != nil:
-		g.serveRelay(w, r, p.service, rest)
+		g.serveRelay(w, r, p.service, p.service.relay, forwardedHeader(r.Header), rest)
+	case p.service.forward != nil && upgrade:
+		f := p.service.forward
+		g.serveRelay(w, r, p.service, f.relay, f.header(r), rest)
+	case p.service.forward != nil:
+		g.serveForward(w, r, p.service, rest)
+	case p.service.Redirect != nil:
+		g.serveRedirect(w, r, p.service, rest)
 	default:
 		g.serveEcho(w, r, p.service)
 	}

@@ -18,7 +18,7 @@ type link struct {
 	wire  *wire    // under TLS; nil on a bare connection
 	poll  *poller  // of base; nil where base is no socket
 	early []byte   // what the peer sent behind its handshake
-	first [1]byte
+	small *buffer  // under TLS, to wait with
 
 	read atomic.Int64 // bytes that came, as the measure of activity
 
@@ -39,7 +39,7 @@ func (l *link) attach(c net.Conn) {
 		if l.conn == net.Conn(w) {
 			l.conn = w.Conn
 		} else {
-			l.wire = w
+			l.wire, l.small = w, &buffer{data: make([]byte, smallBuffer)}
 		}
 		return
 	}
@@ -84,22 +84,25 @@ func (l *link) receiveAny(lender *buffers, off int) (b *buffer, n int, err error
 	return l.receiveTLS(lender, off)
 }
 
-// receiveTLS waits with a buffer of one byte. Once that came, the rest of its record is
-// there; and where a record was a full one, more are likely, which save writes if they are
-// passed on together.
+// smallBuffer is what a TLS connection keeps to wait with, and all that a small message needs.
+const smallBuffer = 256
+
+// receiveTLS waits with the small buffer. Where that comes back full, the rest of its record
+// is at hand; and where a record was a full one, more are likely, which save writes if they
+// are passed on together.
 func (l *link) receiveTLS(lender *buffers, off int) (*buffer, int, error) {
-	n, err := l.conn.Read(l.first[:])
-	if n == 0 {
-		return nil, 0, err
+	n, err := l.conn.Read(l.small.data[off:])
+	if n < smallBuffer-off {
+		return l.small, n, err
 	}
 	b := lender.borrow()
-	b.data[off] = l.first[0]
+	record := copy(b.data[off:], l.small.data[off:])
 	l.wire.polling = true
-	for full := true; full && off+n < len(b.data); {
+	for full := true; full && off+n < len(b.data); record = 0 {
 		// An error comes again with the next read: those of a tls.Conn stay.
 		m, _ := l.conn.Read(b.data[off+n:])
-		full = m >= wholeRecord-1
 		n += m
+		full = record+m == wholeRecord
 	}
 	l.wire.polling = false
 	return b, n, nil

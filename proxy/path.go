@@ -77,7 +77,7 @@ func (p place) behind(escaped string, segments int) string {
 }
 
 // appendTo is base with more path and query.
-func appendTo(base *url.URL, rest, query string) string {
+func appendTo(base *url.URL, rest, query string) *url.URL {
 	u := *base
 	path := u.EscapedPath()
 	if rest != "" {
@@ -91,5 +91,5 @@ func appendTo(base *url.URL, rest, query string) string {
 	case query != "":
 		u.RawQuery += "&" + query
 	}
-	return u.String()
+	return &u
 }

@@ -62,12 +62,14 @@ type Route struct {
 	Service *Service
 }
 
-// Service is what happens with those who came by a route. Exactly one of Proxy, Directory
-// and Echo is set.
+// Service is what happens with those who came by a route. Exactly one of Proxy, Forward,
+// Redirect, Directory and Echo is set.
 type Service struct {
 	Name string
 
 	Proxy     *Proxy     // for Stream and WebSocket routes
+	Forward   *Forward   // for HTTP routes
+	Redirect  *Redirect  // for HTTP routes
 	Directory *Directory // for HTTP routes
 	Echo      *Echo      // for WebSocket routes
 
@@ -103,8 +105,46 @@ const (
 
 // Backend is a server behind the gateway.
 type Backend struct {
-	URL *url.URL    // tcp, tls, ws or wss; a path and query are used by ws and wss only
-	TLS *tls.Config // for tls and wss; ServerName is set from URL where empty
+	URL *url.URL    // tcp, tls, ws or wss; http or https of a Forward; a stream has no path and query
+	TLS *tls.Config // for tls, wss and https; ServerName is set from URL where empty
+}
+
+// Forward passes requests on to the first of its back ends that can be reached, over
+// HTTP/1.1. WebSocket upgrades go to the same back ends.
+type Forward struct {
+	Backends    []Backend // http and https
+	Balance     Balance
+	DialTimeout time.Duration // TCP and TLS together, of all back ends; default 10s
+
+	KeepAlive            bool          // connections to back ends wait for another request
+	KeepAliveConnections int           // how many, for each back end; default 32
+	KeepAliveTimeout     time.Duration // how long; default 30s
+
+	Forwarded Forwarded
+
+	// Of answers: of those rules whose From a value starts with, the first replaces it. A
+	// Location at the back end itself is one at the gateway in any case.
+	Location, CookieDomain, CookiePath []Rewrite
+}
+
+// Forwarded is what becomes of the fields that tell a back end who asked, and how:
+// Forwarded (RFC 7239), X-Forwarded-* and X-Real-IP. Those about client certificates are
+// never a client's to set.
+type Forwarded string
+
+const (
+	Inject  Forwarded = "inject"  // the default: the gateway's own, in place of the client's
+	Exclude Forwarded = "exclude" // none
+	Ignore  Forwarded = "ignore"  // the client's
+)
+
+// Rewrite replaces a prefix.
+type Rewrite struct{ From, To string }
+
+// Redirect sends clients elsewhere.
+type Redirect struct {
+	To     *url.URL // http or https, with a host; what is behind the route's path is appended
+	Status int      // default 308
 }
 
 // Directory serves files.

@@ -35,6 +35,7 @@ type place struct {
 type service struct {
 	*Service
 	relay     *relay
+	forward   *forward
 	directory *directory
 	buffers   *buffers
 }
@@ -99,15 +100,24 @@ func compileEndpoint(e *Endpoint, services map[*Service]*service) (*endpoint, er
 
 func compileService(s *Service) (*service, error) {
 	svc := &service{Service: s, buffers: buffersFor(s.MaximumPendingBytes)}
+	kinds := 0
+	for _, set := range []bool{s.Proxy != nil, s.Forward != nil, s.Redirect != nil, s.Directory != nil, s.Echo != nil} {
+		if set {
+			kinds++
+		}
+	}
 	var err error
 	switch {
-	case s.Proxy != nil && s.Directory == nil && s.Echo == nil:
-		svc.relay, err = compileRelay(s.Proxy)
-	case s.Directory != nil && s.Proxy == nil && s.Echo == nil:
+	case kinds != 1:
+		err = errors.New("must be exactly one of proxy, forward, redirect, directory and echo")
+	case s.Proxy != nil:
+		svc.relay, err = compileRelay(s.Proxy, "tcp", "tls", "ws", "wss")
+	case s.Forward != nil:
+		svc.forward, err = compileForward(s.Forward)
+	case s.Redirect != nil:
+		err = checkRedirect(s.Redirect)
+	case s.Directory != nil:
 		svc.directory, err = compileDirectory(s.Directory)
-	case s.Echo != nil && s.Proxy == nil && s.Directory == nil:
-	default:
-		err = errors.New("must be exactly one of proxy, directory and echo")
 	}
 	return svc, err
 }
@@ -133,7 +143,7 @@ func (ep *endpoint) add(r Route, svc *service) error {
 	case r.Scheme == WebSocket && (svc.relay != nil || svc.Echo != nil):
 		_, taken = h.webSocket[path]
 		h.webSocket[path] = place{svc, r.Policy, r.Path == "" || strings.HasSuffix(r.Path, "/")}
-	case r.Scheme == HTTP && svc.directory != nil:
+	case r.Scheme == HTTP && (svc.forward != nil || svc.Redirect != nil || svc.directory != nil):
 		_, taken = h.http[path]
 		h.http[path] = place{svc, r.Policy, r.Path == "" || strings.HasSuffix(r.Path, "/")}
 	default:

@@ -33,13 +33,13 @@ func checkUpgrade(r *http.Request) (status int, text string) {
 
 // serveRelay connects to a back end first and upgrades the client then, so that one that is
 // not there can still be answered with 502.
-func (g *Gateway) serveRelay(w http.ResponseWriter, r *http.Request, svc *service, rest string) {
+func (g *Gateway) serveRelay(w http.ResponseWriter, r *http.Request, svc *service, to *relay, header http.Header, rest string) {
 	if !g.upgradeable(w, r, svc) {
 		return
 	}
 	var up *upstream
-	err := svc.relay.each(r.Context(), func(ctx context.Context, t *target) (err error) {
-		if up, err = t.open(ctx, svc.relay.framed, rest, r); err == nil {
+	err := to.each(r.Context(), func(ctx context.Context, t *target) (err error) {
+		if up, err = t.open(ctx, to.framed, rest, header, r); err == nil {
 			return nil
 		}
 		if no, ok := errors.AsType[*refusal](err); ok { // the back end has spoken
@@ -60,7 +60,7 @@ func (g *Gateway) serveRelay(w http.ResponseWriter, r *http.Request, svc *servic
 		g.refused(r, svc.Name, up.refusal.pass(w), up.refusal)
 		return
 	}
-	if !svc.relay.framed {
+	if !to.framed {
 		if p := chooseSubprotocol(svc.WebSocket.Subprotocols, r); p != "" {
 			up.header = http.Header{"Sec-Websocket-Protocol": {p}}
 		}
@@ -74,7 +74,7 @@ func (g *Gateway) serveRelay(w http.ResponseWriter, r *http.Request, svc *servic
 	s := g.newSession(svc, conn.NetConn())
 	s.connect(up.target, up.conn, up.early)
 	relay := s.bridge
-	if svc.relay.framed {
+	if to.framed {
 		relay = s.tunnel
 	}
 	// The handler ends here, and with it what net/http keeps for a connection.

@@ -32,9 +32,9 @@ type refusal struct {
 func (r *refusal) Error() string { return fmt.Sprintf("answered %d", r.status) }
 
 // open connects to a back end for a WebSocket client.
-func (t *target) open(ctx context.Context, framed bool, rest string, r *http.Request) (*upstream, error) {
+func (t *target) open(ctx context.Context, framed bool, rest string, header http.Header, r *http.Request) (*upstream, error) {
 	if framed {
-		return t.dialWebSocket(ctx, rest, r)
+		return t.dialWebSocket(ctx, rest, header, r)
 	}
 	c, err := t.dial(ctx)
 	return &upstream{target: t, conn: c}, err
@@ -42,7 +42,7 @@ func (t *target) open(ctx context.Context, framed bool, rest string, r *http.Req
 
 // dialWebSocket makes the handshake of RFC 6455 section 4.1 anew, with the headers of the
 // client that may go on. Nothing of the client's own handshake is forwarded.
-func (t *target) dialWebSocket(ctx context.Context, rest string, r *http.Request) (*upstream, error) {
+func (t *target) dialWebSocket(ctx context.Context, rest string, header http.Header, r *http.Request) (*upstream, error) {
 	head := &headConn{}
 	forget := func() bool { return true }
 	dial := func(context.Context, string, string) (net.Conn, error) {
@@ -61,7 +61,11 @@ func (t *target) dialWebSocket(ctx context.Context, rest string, r *http.Request
 		ReadBufferSize:    minPending,
 		WriteBufferSize:   minPending,
 	}
-	_, resp, err := d.DialContext(ctx, appendTo(t.url, rest, r.URL.RawQuery), forwardedHeader(r.Header))
+	u := appendTo(t.url, rest, r.URL.RawQuery)
+	if u.Scheme = "ws"; t.tls != nil {
+		u.Scheme = "wss"
+	}
+	_, resp, err := d.DialContext(ctx, u.String(), header)
 	if !forget() && err == nil {
 		head.Conn.Close()
 		err = ctx.Err()
