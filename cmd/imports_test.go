@@ -20,7 +20,7 @@ var rooms = map[string]struct{ ours, outside []string }{
 	"pkg/keystore": {ours: []string{"pkg/cert"}, outside: []string{"software.sslmate.com/src/go-pkcs12"}},
 	"pkg/home":     {outside: []string{"github.com/fsnotify/fsnotify"}},
 	"pkg/secret":   {outside: []string{"github.com/manifoldco/promptui", "golang.org/x/term"}},
-	"pkg/trust":    {ours: []string{"pkg/keystore", "pkg/cert", "templates"}},
+	"pkg/trust":    {ours: []string{"pkg/keystore", "pkg/cert", "templates"}, outside: []string{"rsc.io/qr"}},
 	"pkg/config":   {ours: []string{"pkg/keystore", "pkg/cert", "pkg/secret"}, outside: []string{"go.yaml.in/yaml/v3"}},
 	"pkg/identity": {ours: []string{"pkg/keystore", "pkg/cert", "pkg/home"}},
 	"proxy":        {outside: []string{"github.com/gorilla/websocket", "golang.org/x/sys", "golang.org/x/net"}},
