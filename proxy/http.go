@@ -139,6 +139,8 @@ func (g *Gateway) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		g.serveForward(w, r, p.service, rest)
 	case p.service.Redirect != nil:
 		g.serveRedirect(w, r, p.service, rest)
+	case p.service.Handler != nil:
+		g.serveHandler(w, r, p.service, rest)
 	default:
 		g.serveEcho(w, r, p.service)
 	}

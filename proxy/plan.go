@@ -3,6 +3,7 @@ package proxy
 import (
 	"crypto/tls"
 	"io/fs"
+	"net/http"
 	"net/url"
 	"time"
 )
@@ -63,7 +64,7 @@ type Route struct {
 }
 
 // Service is what happens with those who came by a route. Exactly one of Proxy, Forward,
-// Redirect, Directory and Echo is set.
+// Redirect, Directory, Handler and Echo is set.
 type Service struct {
 	Name string
 
@@ -72,6 +73,9 @@ type Service struct {
 	Redirect  *Redirect  // for HTTP routes
 	Directory *Directory // for HTTP routes
 	Echo      *Echo      // for WebSocket routes
+
+	// Handler answers itself, for HTTP routes: the URL's path is what lies behind the route's.
+	Handler http.Handler
 
 	WebSocket           WebSocketOptions
 	MaximumPendingBytes int // read from one side and not yet taken by the other; default 64 KiB

@@ -101,7 +101,7 @@ func compileEndpoint(e *Endpoint, services map[*Service]*service) (*endpoint, er
 func compileService(s *Service) (*service, error) {
 	svc := &service{Service: s, buffers: buffersFor(s.MaximumPendingBytes)}
 	kinds := 0
-	for _, set := range []bool{s.Proxy != nil, s.Forward != nil, s.Redirect != nil, s.Directory != nil, s.Echo != nil} {
+	for _, set := range []bool{s.Proxy != nil, s.Forward != nil, s.Redirect != nil, s.Directory != nil, s.Handler != nil, s.Echo != nil} {
 		if set {
 			kinds++
 		}
@@ -109,7 +109,7 @@ func compileService(s *Service) (*service, error) {
 	var err error
 	switch {
 	case kinds != 1:
-		err = errors.New("must be exactly one of proxy, forward, redirect, directory and echo")
+		err = errors.New("must be exactly one of proxy, forward, redirect, directory, handler and echo")
 	case s.Proxy != nil:
 		svc.relay, err = compileRelay(s.Proxy, "tcp", "tls", "ws", "wss")
 	case s.Forward != nil:
@@ -143,7 +143,7 @@ func (ep *endpoint) add(r Route, svc *service) error {
 	case r.Scheme == WebSocket && (svc.relay != nil || svc.Echo != nil):
 		_, taken = h.webSocket[path]
 		h.webSocket[path] = place{svc, r.Policy, r.Path == "" || strings.HasSuffix(r.Path, "/")}
-	case r.Scheme == HTTP && (svc.forward != nil || svc.Redirect != nil || svc.directory != nil):
+	case r.Scheme == HTTP && (svc.forward != nil || svc.Redirect != nil || svc.directory != nil || svc.Handler != nil):
 		_, taken = h.http[path]
 		h.http[path] = place{svc, r.Policy, r.Path == "" || strings.HasSuffix(r.Path, "/")}
 	default:
