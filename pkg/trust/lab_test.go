@@ -130,16 +130,21 @@ var hello = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Wr
 // serve answers on https://localhost:PORT/ with a key and chain.
 func serve(t *testing.T, key crypto.Signer, chain []*x509.Certificate, answer http.Handler) (url string) {
 	t.Helper()
-	var raw [][]byte
-	for _, c := range chain {
-		raw = append(raw, c.Raw)
-	}
 	s := httptest.NewUnstartedServer(answer)
 	s.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that refuse are part of the tests
-	s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: raw, PrivateKey: key}}}
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{pair(key, chain)}}
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	return strings.Replace(s.URL, "127.0.0.1", "localhost", 1) + "/"
+}
+
+// pair is a key and chain as Go's TLS takes them.
+func pair(key crypto.Signer, chain []*x509.Certificate) tls.Certificate {
+	p := tls.Certificate{PrivateKey: key}
+	for _, c := range chain {
+		p.Certificate = append(p.Certificate, c.Raw)
+	}
+	return p
 }
 
 // wantTrust runs a program in each of the ways of a client's page, in the client's

@@ -48,11 +48,7 @@ func postgres(t *testing.T, key crypto.Signer, chain []*x509.Certificate) (addre
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { ln.Close() })
-	var raw [][]byte
-	for _, c := range chain {
-		raw = append(raw, c.Raw)
-	}
-	config := &tls.Config{Certificates: []tls.Certificate{{Certificate: raw, PrivateKey: key}}}
+	config := &tls.Config{Certificates: []tls.Certificate{pair(key, chain)}}
 	go func() {
 		for {
 			conn, err := ln.Accept()
