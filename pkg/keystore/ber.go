@@ -6,9 +6,13 @@ import "errors"
 // which write such files, need one node for every thousand bytes.
 const maxBERNodes = 1 << 20
 
+// maxBER bounds what is copied of such a file, layer by layer.
+const maxBER = 16 << 20
+
 var (
 	errNesting  = errors.New("ASN.1 nested too deeply")
 	errBERParts = errors.New("ASN.1 of too many parts")
+	errBERSize  = errors.New("more than 16 MiB that are not DER")
 )
 
 // toDER gives the first value in data with definite lengths and with octet strings in
@@ -19,6 +23,9 @@ func toDER(data []byte) ([]byte, error) {
 	used, _, err := look.value(data, 0)
 	if err != nil || !look.found {
 		return data[:used], err
+	}
+	if used > maxBER {
+		return nil, errBERSize
 	}
 	meter := berMeter{keep: true}
 	if _, _, err := meter.value(data, 0); err != nil {

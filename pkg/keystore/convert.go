@@ -54,6 +54,8 @@ func (e *Entry) loss(f Format, i int) string {
 // misfit is loss as far as it is seen without opening a key.
 func (e *Entry) misfit(f Format, i int) string {
 	switch {
+	case e.Kind == TrustedCert && len(e.chain) == 0:
+		return "an entry without a certificate"
 	case f == DER && i > 0:
 		return "a second entry"
 	case e.Kind == SecretKey && f != JCEKS && f != PKCS12:
@@ -82,11 +84,11 @@ func (s *Store) For(f Format) *Store {
 	if s.from != nil && s.from.format == f {
 		out.from = &source{format: f, version: 2, bags: slices.Clone(s.from.bags)}
 	}
-	seen := map[string]bool{}
+	aliases := aliasSet{}
 	for i, e := range s.entries {
 		switch {
 		case e.loss(f, i) == "":
-			out.add(e.Clone(), seen)
+			out.add(e.Clone(), aliases)
 		case e.Kind == PrivateKey:
 			for n, raw := range e.chain {
 				if f == DER && (i > 0 || n > 0) {
@@ -96,7 +98,7 @@ func (s *Store) For(f Format) *Store {
 				if n > 0 {
 					alias = strings.ToLower(nameOf(raw))
 				}
-				out.add(&Entry{Alias: alias, Kind: TrustedCert, Created: e.Created, chain: [][]byte{raw}}, seen)
+				out.add(&Entry{Alias: alias, Kind: TrustedCert, Created: e.Created, chain: [][]byte{raw}}, aliases)
 			}
 		}
 	}

@@ -14,10 +14,7 @@ func decodeDER(data []byte, p Passwords) (*Store, error) {
 	case isPrivateKeyInfo(raw):
 		err = loose.key(&keyMaterial{plain: raw}, "")
 	case isEncryptedKeyInfo(raw):
-		k := &keyMaterial{format: DER, sealed: raw, from: p}
-		if err = k.open(); err == nil {
-			err = loose.key(k, "")
-		}
+		err = loose.key(&keyMaterial{format: DER, sealed: raw, from: p}, "")
 	default:
 		if kind := legacyKind(raw); kind != "" {
 			var plain []byte

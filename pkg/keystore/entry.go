@@ -129,19 +129,14 @@ func (e *Entry) SetChain(chain []*x509.Certificate) {
 // another password, by [Entry.Unlock]; one that is ErrKind is of a key Go has no type for,
 // which [Entry.PKCS8] gives all the same.
 func (e *Entry) PrivateKey() (crypto.Signer, error) {
-	der, err := e.PKCS8()
-	if err != nil {
+	if _, err := e.PKCS8(); err != nil {
 		return nil, err
 	}
-	key, err := x509.ParsePKCS8PrivateKey(der)
+	key, err := e.key.signer()
 	if err != nil {
 		return nil, fmt.Errorf("key of %q: %w: %w", e.Alias, ErrKind, err)
 	}
-	signer, ok := key.(crypto.Signer)
-	if !ok {
-		return nil, fmt.Errorf("key of %q: %w: it cannot sign", e.Alias, ErrKind)
-	}
-	return signer, nil
+	return key, nil
 }
 
 // PKCS8 opens the private key and gives it as an unencrypted PKCS#8 PrivateKeyInfo.

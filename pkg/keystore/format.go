@@ -44,10 +44,18 @@ func (s *Store) Encode(f Format, p Passwords) ([]byte, error) {
 	if s.Rand != nil {
 		rnd = s.Rand
 	}
+	size := 0
 	for i, e := range s.entries {
+		for _, raw := range e.chain {
+			size += len(raw)
+		}
 		if what := e.misfit(f, i); what != "" {
 			return nil, fmt.Errorf("%s: entry %q: %w: there is no place for %s", f, e.Alias, ErrKind, what)
 		}
+	}
+	// PKCS#12 has certificates that chains share once, the others once a chain.
+	if f != PKCS12 && size > maxFile || size > 8*maxFile {
+		return nil, badFormat("%d bytes of certificates; a file of %d is not read again", size, maxFile)
 	}
 	switch f {
 	case PKCS12:

@@ -44,13 +44,13 @@ func decodeJava(data []byte, f Format, p Passwords) (*Store, error) {
 	if count > maxEntries {
 		return nil, badFormat("%s: %w", f, errTooMany)
 	}
-	seen := map[string]bool{}
+	aliases := aliasSet{}
 	for range count {
 		e := r.entry(s.from.version, f, p)
 		if r.err != nil {
 			return nil, badFormat("%s: entry %d: %w", f, len(s.entries)+1, r.err)
 		}
-		s.add(e, seen)
+		s.add(e, aliases)
 	}
 	content := data[:r.pos]
 	digest := r.take(sha1.Size)
@@ -62,17 +62,17 @@ func decodeJava(data []byte, f Format, p Passwords) (*Store, error) {
 		s.from.unverified = true
 		s.warn("read without its password: the store's integrity is not verified")
 	} else if !hmac.Equal(digest, javaDigest(p.Store, content)) {
-		// A file that was tampered with looks the same; the format cannot tell them apart.
-		return nil, fmt.Errorf("%s: %w", f, ErrPassword)
+		return nil, fmt.Errorf("%s: %w, or the file was altered", f, ErrPassword)
 	}
 	return s, nil
 }
 
 // javaReader reads the container. The first fault stays in err.
 type javaReader struct {
-	data []byte
-	pos  int
-	err  error
+	data  []byte
+	pos   int
+	certs int // read so far
+	err   error
 }
 
 func (r *javaReader) fail(err error) {
@@ -145,9 +145,8 @@ func (r *javaReader) entry(version uint32, f Format, p Passwords) *Entry {
 		e.Kind = PrivateKey
 		e.key = &keyMaterial{format: f, sealed: r.block(), from: p}
 		n := r.u4()
-		// A certificate takes four bytes at the least.
-		if r.err == nil && int(n) > (len(r.data)-r.pos)/4 {
-			r.fail(errCut)
+		if r.certs += int(n); r.certs > maxEntries {
+			r.fail(fmt.Errorf("more than %d certificates", maxEntries))
 		}
 		for i := uint32(0); i < n && r.err == nil; i++ {
 			e.chain = append(e.chain, r.certificate(version))

@@ -2,6 +2,8 @@ package keystore
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/x509"
 	"errors"
 	"io"
 	"sync"
@@ -11,10 +13,11 @@ import (
 // until it is opened.
 type keyMaterial struct {
 	mu       sync.Mutex
-	format   Format    // of the file that sealed is of
-	sealed   []byte    // EncryptedPrivateKeyInfo; for JCEKS secret keys a Java stream; nil if only open
-	from     Passwords // to try
-	plain    []byte    // an open private key, in PKCS#8
+	format   Format        // of the file that sealed is of
+	sealed   []byte        // EncryptedPrivateKeyInfo; for JCEKS secret keys a Java stream; nil if only open
+	from     Passwords     // to try
+	plain    []byte        // an open private key, in PKCS#8
+	parsed   crypto.Signer // plain, once asked for
 	secret   *secretKey
 	isSecret bool
 	own      []byte // seal with this password and not the store's
@@ -65,6 +68,25 @@ func (k *keyMaterial) openWith(password []byte) error {
 	}
 	k.from.Key = bytes.Clone(password)
 	return nil
+}
+
+// signer parses an open private key, once.
+func (k *keyMaterial) signer() (crypto.Signer, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.parsed != nil {
+		return k.parsed, nil
+	}
+	key, err := x509.ParsePKCS8PrivateKey(k.plain)
+	if err != nil {
+		return nil, err
+	}
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, errors.New("a key that cannot sign")
+	}
+	k.parsed = signer
+	return signer, nil
 }
 
 // openedBy is the password of its own that the key has opened with.

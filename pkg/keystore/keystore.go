@@ -43,7 +43,7 @@ var ErrPassword = errors.New("wrong password")
 var ErrPasswordNeeded = errors.New("a password is needed")
 
 // ErrKind says that a format has no place for an entry, or Go no type for a key.
-var ErrKind = errors.New("kind not supported")
+var ErrKind = errors.New("not supported")
 
 // Passwords of a store. Key, where known, is tried for keys before Store.
 type Passwords struct {

@@ -10,6 +10,7 @@ import (
 type looseParts struct {
 	certs []looseCert
 	keys  []looseKey
+	spent int // iterations
 }
 
 type looseCert struct {
@@ -31,13 +32,37 @@ func (l *looseParts) cert(raw []byte, alias string) {
 	l.certs = append(l.certs, looseCert{rawCert: &c, alias: alias})
 }
 
-// key takes a key that is open.
+// key takes a key; one that is sealed is opened for its public key.
 func (l *looseParts) key(k *keyMaterial, alias string) error {
+	if err := l.spend(k.iterations()); err != nil {
+		return err
+	}
+	if err := k.open(); err != nil {
+		return err
+	}
 	if !isPrivateKeyInfo(k.plain) {
 		return badFormat("%w", errNotOpen)
 	}
+	if err := l.spend(parseCost(k.plain)); err != nil {
+		return err
+	}
 	l.keys = append(l.keys, looseKey{k, publicOf(k.plain), alias})
 	return nil
+}
+
+// spend keeps the work that a file asks for in bounds.
+func (l *looseParts) spend(iterations int) error {
+	if l.spent += iterations; l.spent > maxFileWork {
+		return badFormat("it asks for more than %d iterations", maxFileWork)
+	}
+	return nil
+}
+
+// parseCost is what it costs to parse an open key, in iterations: RSA takes the third
+// power of its size.
+func parseCost(der []byte) int {
+	n := min(len(der), 1<<16)
+	return 500 + n*n/1000*n/1000
 }
 
 // publicOf is the public key of a PKCS#8 key, in DER; nil where Go does not know its kind.
@@ -67,7 +92,7 @@ func (l *looseParts) into(s *Store) {
 			leaves[string(c.spki)] = c.rawCert
 		}
 	}
-	seen, taken := map[string]bool{}, map[string]bool{}
+	aliases := aliasSet{}
 	for _, k := range l.keys {
 		e := &Entry{Alias: k.alias, Kind: PrivateKey, key: k.material}
 		leaf := leaves[string(k.spki)]
@@ -76,30 +101,33 @@ func (l *looseParts) into(s *Store) {
 		}
 		if leaf != nil {
 			e.chain = pool.chain(leaf)
-			for _, raw := range e.chain {
-				taken[string(raw)] = true
-			}
 		}
-		s.addLoose(e, seen)
+		s.addLoose(e, aliases)
 	}
+	taken := l.used()
 	for _, c := range l.certs {
 		if taken[string(c.raw)] && !c.entry {
 			continue
 		}
 		taken[string(c.raw)] = true
-		s.addLoose(&Entry{Alias: c.alias, Kind: TrustedCert, chain: [][]byte{c.raw}}, seen)
+		s.addLoose(&Entry{Alias: c.alias, Kind: TrustedCert, chain: [][]byte{c.raw}}, aliases)
 	}
 }
 
+func (l *looseParts) used() map[string]bool {
+	var certs []*rawCert
+	for _, c := range l.certs {
+		certs = append(certs, c.rawCert)
+	}
+	return usedCerts(certs)
+}
+
 // addLoose adds an entry that may have no alias yet.
-func (s *Store) addLoose(e *Entry, seen map[string]bool) {
+func (s *Store) addLoose(e *Entry, aliases aliasSet) {
 	if e.Alias == "" && len(e.chain) > 0 {
 		e.Alias = nameOf(e.chain[0])
 	}
-	if e.Alias == "" {
-		e.Alias = nextNumber(seen)
-	}
-	s.add(e, seen)
+	s.add(e, aliases)
 }
 
 // nameOf is the alias that a certificate suggests: its first DNS name, else its common name.

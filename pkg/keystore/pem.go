@@ -18,7 +18,7 @@ func decodePEM(data []byte, p Passwords) (*Store, error) {
 		if block == nil {
 			break
 		}
-		if loose.len() >= maxEntries {
+		if loose.len()+len(s.from.bags) >= maxEntries {
 			return nil, badFormat("pem: %w", errTooMany)
 		}
 		alias, ours := pemAlias(data[:len(data)-len(rest)])
@@ -79,11 +79,7 @@ func (l *looseParts) block(block *pem.Block, alias string, p Passwords) (known b
 			l.cert(raw, "")
 		}
 	case "ENCRYPTED PRIVATE KEY":
-		k := &keyMaterial{format: PEM, sealed: content, from: p}
-		if err := k.open(); err != nil {
-			return true, err
-		}
-		return true, l.key(k, alias)
+		return true, l.key(&keyMaterial{format: PEM, sealed: content, from: p}, alias)
 	case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY":
 		plain, err := toPKCS8(block.Type, content)
 		if err != nil {

@@ -89,8 +89,8 @@ func (a *attributes) take(kind oid, values *derReader) bool {
 	case oidSigningCertificate:
 		for ids := values.enter(tagSequence).enter(tagSequence); ids.more(); {
 			id := ids.enter(tagSequence)
-			if id.at(tagSequence) {
-				return false // hashed by something else than SHA-256
+			if id.at(tagSequence) || len(a.chain) == maxChain {
+				return false // hashed by something else than SHA-256, or no chain of ours
 			}
 			a.chain = append(a.chain, id.want(tagOctets))
 		}

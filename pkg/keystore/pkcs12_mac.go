@@ -61,8 +61,11 @@ func (m *pkcs12Mac) verify(content, password []byte, left *work) error {
 			return nil
 		}
 	}
-	return ErrPassword
+	return errMAC
 }
+
+// errMAC: a MAC does not tell a wrong password from altered bytes.
+var errMAC = fmt.Errorf("%w, or the file was altered", ErrPassword)
 
 func (m *pkcs12Mac) verifyPBMAC1(content, password []byte, left *work) error {
 	seq := readDER(m.alg.params).enter(tagSequence)
@@ -93,7 +96,7 @@ func (m *pkcs12Mac) verifyPBMAC1(content, password []byte, left *work) error {
 		return err
 	}
 	if !hmac.Equal(m.digest, hmacSum(newHash, key, content)) {
-		return ErrPassword
+		return errMAC
 	}
 	return nil
 }

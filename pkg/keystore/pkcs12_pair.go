@@ -4,66 +4,66 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"crypto/x509"
-	"strconv"
 	"strings"
 )
 
 // pairing puts keys and certificates of a PKCS#12 file together.
 type pairing struct {
-	certs   []*rawCert
-	pool    *chainPool
-	byID    map[string][]*rawCert
-	byName  map[string][]*rawCert
-	bySum   map[string]*rawCert // filled when a key says its chain
-	inChain map[string]bool     // by DER
-	left    *work
+	certs  []*rawCert
+	pool   *chainPool
+	byID   map[string][]*rawCert
+	byName map[string][]*rawCert
+	bySum  map[string]*rawCert // filled when a key says its chain
+	left   *work
 }
 
 // fill makes entries of the bags, in their order.
 func (s *Store) fill(bags []bag, p Passwords, left *work) error {
-	m := pairing{pool: newChainPool(), byID: map[string][]*rawCert{}, byName: map[string][]*rawCert{},
-		inChain: map[string]bool{}, left: left}
-	items := make(map[int]*rawCert)
+	m := pairing{pool: newChainPool(), byID: map[string][]*rawCert{}, byName: map[string][]*rawCert{}, left: left}
+	keys, certs := make([]*Entry, len(bags)), make([]*rawCert, len(bags))
 	for i := range bags {
-		if b := &bags[i]; b.kind == oidCertBag {
-			if raw, err := b.certificate(); err == nil {
-				items[i] = m.add(raw, b)
-			}
+		if b := &bags[i]; b.kind != oidCertBag {
+			keys[i] = keyEntry(b, p)
+		} else if raw, err := b.certificate(); err == nil {
+			certs[i] = m.add(raw, b)
 		}
 	}
-	keys := make(map[int]*Entry)
-	for i := range bags {
-		if e := keyEntry(&bags[i], p); e != nil {
-			keys[i] = e
-		}
-	}
-	for i := range bags {
-		if e := keys[i]; e != nil && e.Kind == PrivateKey {
+	for i, e := range keys {
+		if e != nil && e.Kind == PrivateKey {
 			if err := m.pair(e, &bags[i]); err != nil {
 				return err
 			}
 		}
 	}
-	seen := map[string]bool{}
+	inChain := usedCerts(m.certs)
+	aliases := aliasSet{}
 	for i := range bags {
-		e := keys[i]
-		if item := items[i]; e == nil && item != nil {
-			if (item.used || m.inChain[string(item.raw)]) && !bags[i].trusted {
-				continue
-			}
-			e = item.entry()
-		}
-		if e == nil {
+		e, c := keys[i], certs[i]
+		switch {
+		case e == nil && c == nil:
 			s.pass(&bags[i])
 			continue
+		case e == nil && !bags[i].trusted && inChain[string(c.raw)]:
+			continue
+		case e == nil:
+			e = c.entry()
 		}
-		if e.Alias == "" {
-			e.Alias = nextNumber(seen)
-		}
+		s.add(e, aliases)
 		e.origin.alias = e.Alias
-		s.add(e, seen)
 	}
 	return nil
+}
+
+// usedCerts are the certificates that stand in a chain, by their bytes: a file may have
+// one of them several times.
+func usedCerts(certs []*rawCert) map[string]bool {
+	used := map[string]bool{}
+	for _, c := range certs {
+		if c.used {
+			used[string(c.raw)] = true
+		}
+	}
+	return used
 }
 
 // pass keeps a bag of a kind that makes no entry.
@@ -72,15 +72,6 @@ func (s *Store) pass(b *bag) {
 	if b.kind == oidSafeContents {
 		s.warn("a safe inside a safe is kept as it is; what it holds is not shown")
 	}
-}
-
-// nextNumber is what Java calls an entry without a name.
-func nextNumber(seen map[string]bool) string {
-	n := len(seen) + 1
-	for seen[strconv.Itoa(n)] {
-		n++
-	}
-	return strconv.Itoa(n)
 }
 
 // keyEntry makes an entry of a key bag or a secret bag; nil if it is neither.
@@ -136,17 +127,12 @@ func (m *pairing) pair(e *Entry, b *bag) error {
 	if leaf == nil || err != nil {
 		return err
 	}
-	leaf.used = true
 	if e.Alias == "" {
 		e.Alias = leaf.bag.name
 	}
 	e.origin.certAttrs = leaf.bag.other
-	e.chain = m.saidChain(leaf, b.chain)
-	if e.chain == nil {
+	if e.chain = m.saidChain(leaf, b.chain); e.chain == nil {
 		e.chain = m.pool.chain(leaf)
-	}
-	for _, raw := range e.chain {
-		m.inChain[string(raw)] = true
 	}
 	return nil
 }
@@ -161,12 +147,13 @@ func (m *pairing) leaf(e *Entry, b *bag) (*rawCert, error) {
 	if fit := m.byName[strings.ToLower(b.name)]; b.name != "" && len(fit) == 1 {
 		return fit[0], nil
 	}
-	return m.byPublicKey(e)
+	return m.byPublicKey(e, b)
 }
 
 // bestOf chooses among certificates with one localKeyId, which OpenSSL and NSS make of
 // the certificate or the key, so that two aliases can share it.
 func bestOf(fit []*rawCert, name string) *rawCert {
+	fit = fit[:min(len(fit), maxNamesakes)]
 	for _, c := range fit {
 		if strings.EqualFold(c.bag.name, name) {
 			return c
@@ -180,12 +167,9 @@ func bestOf(fit []*rawCert, name string) *rawCert {
 	return fit[0]
 }
 
-// openCost is what parsing an open key costs, in iterations.
-const openCost = 2000
-
 // byPublicKey has to open the key. One that does not open, or that Go does not know,
 // takes the certificate that is left, if it is one.
-func (m *pairing) byPublicKey(e *Entry) (*rawCert, error) {
+func (m *pairing) byPublicKey(e *Entry, b *bag) (*rawCert, error) {
 	var open []*rawCert
 	for _, c := range m.certs {
 		if !c.used && !c.bag.trusted {
@@ -195,7 +179,7 @@ func (m *pairing) byPublicKey(e *Entry) (*rawCert, error) {
 	if len(open) == 0 {
 		return nil, nil
 	}
-	if err := m.left.spend(e.key.iterations() + len(open) + openCost); err != nil {
+	if err := m.left.spend(e.key.iterations() + len(open) + parseCost(b.value)); err != nil {
 		return nil, err
 	}
 	if key, err := e.PrivateKey(); err == nil {
@@ -229,16 +213,22 @@ func (m *pairing) saidChain(leaf *rawCert, sums [][]byte) [][]byte {
 		return nil
 	}
 	m.sum()
-	var chain [][]byte
+	var said []*rawCert
 	for _, sum := range sums {
 		c := m.bySum[string(sum)]
 		if c == nil {
 			return nil
 		}
-		chain = append(chain, c.raw)
+		said = append(said, c)
 	}
-	if !bytes.Equal(chain[0], leaf.raw) {
+	if !bytes.Equal(said[0].raw, leaf.raw) {
 		return nil
+	}
+	leaf.used = true
+	var chain [][]byte
+	for _, c := range said {
+		c.used = true
+		chain = append(chain, c.raw)
 	}
 	return chain
 }

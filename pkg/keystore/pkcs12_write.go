@@ -15,7 +15,8 @@ func (s *Store) encodePKCS12(p Passwords, rnd io.Reader) ([]byte, error) {
 	if p.Store == nil {
 		return nil, fmt.Errorf("pkcs12: %w", ErrPasswordNeeded)
 	}
-	w := pkcs12Writer{p: p, rnd: rnd, pool: newChainPool(), ids: map[string]bool{}, shared: map[string]bool{}}
+	w := pkcs12Writer{p: p, rnd: rnd, pool: newChainPool(), ids: map[string]bool{},
+		known: map[string]bool{}, shared: map[string]bool{}}
 	if err := w.bags(s); err != nil {
 		return nil, fmt.Errorf("pkcs12: %w", err)
 	}
@@ -52,6 +53,7 @@ type pkcs12Writer struct {
 	rnd                  io.Reader
 	pool                 *chainPool
 	ids                  map[string]bool // localKeyIds taken
+	known                map[string]bool // certificates in pool, by DER
 	shared               map[string]bool // certificates that have a bag, by DER
 	keys, certs, secrets []byte
 }
@@ -87,13 +89,11 @@ func (w *pkcs12Writer) bags(s *Store) error {
 
 // know adds a certificate to those from which a reader will build chains.
 func (w *pkcs12Writer) know(raw []byte) {
-	c, _ := readCert(raw)
-	for _, other := range w.pool.bySubject[string(c.subject)] {
-		if bytes.Equal(other.raw, raw) {
-			return
-		}
+	if !w.known[string(raw)] {
+		w.known[string(raw)] = true
+		c, _ := readCert(raw)
+		w.pool.add(&c)
 	}
-	w.pool.add(&c)
 }
 
 func (w *pkcs12Writer) entry(e *Entry) error {

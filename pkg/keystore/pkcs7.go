@@ -10,9 +10,9 @@ func decodePKCS7(data []byte) (*Store, error) {
 		return nil, fmt.Errorf("pkcs7: %w", err)
 	}
 	s := &Store{from: &source{format: PKCS7}}
-	seen := map[string]bool{}
+	aliases := aliasSet{}
 	for _, raw := range certs {
-		s.addLoose(&Entry{Kind: TrustedCert, chain: [][]byte{raw}}, seen)
+		s.addLoose(&Entry{Kind: TrustedCert, chain: [][]byte{raw}}, aliases)
 	}
 	return s, nil
 }

@@ -15,8 +15,11 @@ type rawCert struct {
 	authorityKeyID  []byte
 	ca              bool
 
+	found bool     // by has been looked for
+	by    *rawCert // its issuer, if the file has it
+
 	bag  *bag // PKCS#12: where it stands
-	used bool // PKCS#12: as a leaf
+	used bool // it is in the chain of a key
 }
 
 // readCert reads the fields of RFC 5280 section 4.1; ok is false for bytes that are no certificate.
@@ -69,7 +72,7 @@ type chainPool struct {
 
 // Bounds on the search for issuers in a file made to be slow.
 const (
-	maxNamesakes = 256
+	maxNamesakes = 64
 	maxChecks    = 4096
 )
 
@@ -80,21 +83,27 @@ func (p *chainPool) add(c *rawCert) {
 	p.bySubject[name] = append(p.bySubject[name], c)
 }
 
-// chain goes from a leaf up as far as the file has issuers.
+// chain goes from a leaf up as far as the file has issuers, and marks what it uses.
 func (p *chainPool) chain(leaf *rawCert) [][]byte {
+	leaf.used = true
 	chain := [][]byte{leaf.raw}
-	for c := leaf; len(chain) < maxChain; {
-		if c = p.issuer(c); c == nil || contains(chain, c.raw) {
-			break
-		}
+	for c := p.issuer(leaf); c != nil && len(chain) < maxChain && !contains(chain, c.raw); c = p.issuer(c) {
+		c.used = true
 		chain = append(chain, c.raw)
 	}
 	return chain
 }
 
-// issuer chooses among certificates of one name: by key identifier, and where that leaves
-// a choice, by signature.
 func (p *chainPool) issuer(c *rawCert) *rawCert {
+	if !c.found {
+		c.found, c.by = true, p.find(c)
+	}
+	return c.by
+}
+
+// find chooses among certificates of one name: by key identifier, and where that leaves
+// a choice, by signature.
+func (p *chainPool) find(c *rawCert) *rawCert {
 	if c.selfIssued() && (len(c.authorityKeyID) == 0 || bytes.Equal(c.authorityKeyID, c.subjectKeyID)) {
 		return nil
 	}

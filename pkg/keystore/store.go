@@ -92,20 +92,3 @@ func (s *Store) index(alias string) int {
 	}
 	return -1
 }
-
-// add appends an entry as read from a file. Of two with one alias, as GnuTLS writes
-// them, the second is renamed; seen holds the aliases in lower case.
-func (s *Store) add(e *Entry, seen map[string]bool) {
-	alias := e.Alias
-	for n := 2; seen[strings.ToLower(e.Alias)]; n++ {
-		e.Alias = fmt.Sprintf("%s-%d", alias, n)
-	}
-	if e.Alias != alias {
-		if s.from != nil {
-			s.from.renamed = append(s.from.renamed, alias)
-		}
-		s.warn("two entries are named %q: the second is shown as %q", alias, e.Alias)
-	}
-	seen[strings.ToLower(e.Alias)] = true
-	s.entries = append(s.entries, e)
-}
