@@ -43,9 +43,9 @@ func schemaOf(path string, v reflect.Value) object {
 	case keyed(v.Type()):
 		return mappingSchema(path, v)
 	case v.Kind() == reflect.Slice:
-		return with(object{"type": "array", "items": schemaOf(path+"[]", element(v))}, shapes[path])
+		return with(object{"type": "array", "items": schemaOf(path+"[]", elementOf(v))}, shapes[path])
 	case v.Kind() == reflect.Map:
-		return with(object{"type": "object", "additionalProperties": orNull(schemaOf(path+"{}", element(v)))}, shapes[path])
+		return with(object{"type": "object", "additionalProperties": orNull(schemaOf(path+"{}", elementOf(v)))}, shapes[path])
 	}
 	return scalarSchema(v)
 }
@@ -62,8 +62,8 @@ func defaultOf(v reflect.Value) (value any) {
 	return value
 }
 
-// element is a new element of a list, or value of a map.
-func element(v reflect.Value) reflect.Value {
+// elementOf is a new element of a list, or value of a map.
+func elementOf(v reflect.Value) reflect.Value {
 	return reflect.New(v.Type().Elem()).Elem()
 }
 

@@ -15,7 +15,7 @@ func scalarSchema(v reflect.Value) object {
 	name := "text"
 	switch x := v.Interface().(type) {
 	case choice:
-		return anyOf(object{"enum": x.words()}, reference("expanded"))
+		return anyOf(object{"enum": x.words()}, definedAs("expanded"))
 	case time.Duration:
 		name = "duration"
 	case Size:
@@ -37,10 +37,10 @@ func scalarSchema(v reflect.Value) object {
 	case int:
 		name = "count"
 	}
-	return reference(name)
+	return definedAs(name)
 }
 
-func reference(name string) object { return object{"$ref": "#/$defs/" + name} }
+func definedAs(name string) object { return object{"$ref": "#/$defs/" + name} }
 
 func anyOf(list ...object) object { return object{"anyOf": list} }
 
@@ -48,7 +48,7 @@ func pattern(expression string) object { return object{"type": "string", "patter
 
 // definitions are the schemas of single values. Any of them may be put together by ${}.
 func definitions() object {
-	orExpanded := func(list ...object) object { return anyOf(append(list, reference("expanded"))...) }
+	orExpanded := func(list ...object) object { return anyOf(append(list, definedAs("expanded"))...) }
 	return object{
 		"expanded": object{"type": "string", "pattern": `\$\{`, "description": "${NAME} or ${NAME:-default}, of properties, else of the environment"},
 		"text":     object{"type": []string{"string", "number", "boolean"}},
