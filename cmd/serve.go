@@ -126,19 +126,29 @@ func (o *serveOptions) refused(err error) error {
 		return err
 	}
 	hint := f[0].Fix
-	if len(f) > 1 && o.config != "" {
-		hint = o.command("serve", "--config", o.config, "--check")
-	} else if len(f) > 1 {
-		hint = o.command("serve", "--check")
+	if len(f) > 1 || hint == "" {
+		hint = o.checking()
 	}
 	return fail(codeConfig, hint, "%w", err)
+}
+
+// checking is this command with --check, which says all that is wrong, and where.
+func (o *serveOptions) checking() string {
+	words := []string{"serve"}
+	for i := range o.accept {
+		words = append(words, "--accept", o.accept[i], "--connect", o.connect[i])
+	}
+	if o.config != "" {
+		words = append(words, "--config", o.config)
+	}
+	return o.command(append(words, "--check")...)
 }
 
 // notListening says which address is not to be had, and what to do.
 func (o *serveOptions) notListening(err error) error {
 	var listen *proxy.ListenError
 	if !errors.As(err, &listen) {
-		return fail(codeConfig, "gwtls serve --check", "%w", err)
+		return fail(codeConfig, o.checking(), "%w", err)
 	}
 	port := listen.Address[strings.LastIndexByte(listen.Address, ':')+1:]
 	switch {

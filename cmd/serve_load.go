@@ -69,8 +69,10 @@ func (o *serveOptions) load(ctx context.Context) (*loaded, error) {
 // or the one that comes with gwtls.
 func (o *serveOptions) loadConfig(ctx context.Context, l *loaded) (err error) {
 	if len(o.accept) > 0 {
-		l.config, err = config.Pairs(o.accept, o.connect)
-		return o.faults(err)
+		if l.config, err = config.Pairs(o.accept, o.connect); err != nil {
+			return fail(codeUsage, "gwtls serve --help", "%w", err)
+		}
+		return nil
 	}
 	ref, err := o.store(o.config, "gateway.yaml")
 	if err != nil {

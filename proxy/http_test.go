@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -278,7 +279,10 @@ func TestDirectory(t *testing.T) {
 	if r, _ := g.client("localhost").Post("https://localhost/site/", "text/plain", strings.NewReader("x")); r.StatusCode != 405 {
 		t.Errorf("POST: %s, want 405", r.Status)
 	}
-	g.log.wait(t, "msg=request", "service=site", "status=200", "path=/site/")
+	line := g.log.wait(t, "msg=request", "service=site", "status=200", "path=/site/")
+	if !regexp.MustCompile(`duration=(\d+µs|\d+(\.\d{1,3})?ms|\d+(\.\d{1,6})?s)\b`).MatchString(line) {
+		t.Errorf("a duration to read: %s", line)
+	}
 
 	svc.Directory.Listing = true
 	g = start(t, plan)

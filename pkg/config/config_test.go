@@ -27,6 +27,15 @@ func mustParse(t *testing.T, text string) *config.Config {
 	return c
 }
 
+func TestAURLThatIsNoneIsToldOfOnce(t *testing.T) {
+	for _, u := range []string{"tcp://127.0.0.1", "tcp://127.0.0.1:70000", "tcp://a:1/x", "tcp://:7000", "nowhere"} {
+		_, err := parse(strings.Replace(service, "tcp://127.0.0.1:7000", u, 1), nil)
+		if n := len(config.Faults(err)); n != 1 {
+			t.Errorf("%s: %d faults: %v", u, n, err)
+		}
+	}
+}
+
 // echo is a file with one service, and what is to be tried in it from line 2 on.
 const echo = "services: [{name: echo, type: echo, accept: ['wss://localhost:9001/echo']}]\n"
 

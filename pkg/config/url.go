@@ -74,14 +74,18 @@ func (u *URL) parse(text string) error {
 	case parsed.ForceQuery || parsed.RawQuery != "" || strings.Contains(rest, "#"):
 		return fmt.Errorf("%s: a URL of a service holds no query and no fragment", quote(text))
 	}
-	*u = URL{Scheme: scheme, Path: parsed.Path}
-	if u.Host, err = hostname(parsed.Hostname()); err != nil {
+	read := URL{Scheme: scheme, Path: parsed.Path}
+	if read.Host, err = hostname(parsed.Hostname()); err != nil {
 		return fmt.Errorf("%s: %w", quote(text), err)
 	}
-	if u.Port, err = port(parsed.Port(), defaultPort(scheme)); err != nil {
+	if read.Port, err = port(parsed.Port(), defaultPort(scheme)); err != nil {
 		return fmt.Errorf("%s: %w", quote(text), err)
 	}
-	return u.checkPath(text)
+	if err := read.checkPath(text); err != nil {
+		return err
+	}
+	*u = read // whole, so that nothing more is said of half a URL
+	return nil
 }
 
 func (u *URL) checkPath(text string) error {
