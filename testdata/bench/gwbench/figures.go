@@ -122,7 +122,11 @@ var (
 		unit:    "failed or broken",
 		primary: func(f figures) float64 { return float64(f.Failed + f.Broken) },
 		rest: func(f figures) string {
-			return fmt.Sprintf("%d of %d new connections failed, %d standing broken, new certificate after %.0f ms", f.Failed, f.Tried, f.Broken, f.SwitchMS)
+			s := fmt.Sprintf("%d of %d new connections failed, %d standing broken", f.Failed, f.Tried, f.Broken)
+			if f.SwitchMS > 0 {
+				s += fmt.Sprintf(", new certificate after %.0f ms", f.SwitchMS)
+			}
+			return s
 		},
 	}
 	milliseconds = measure{

@@ -102,13 +102,14 @@ func (r *reloading) swap(id identity) (float64, error) {
 	if err := id.install(r.in.files.Dir); err != nil {
 		return 0, err
 	}
+	late := r.serial.Load() == id.serial // the swap before this one has not come to be
 	start := time.Now()
 	if err := r.in.reload(); err != nil {
 		return 0, err
 	}
 	seen := -1.0
 	for time.Since(start) < swapTime {
-		if seen < 0 && r.serial.Load() == id.serial {
+		if seen < 0 && !late && r.serial.Load() == id.serial {
 			seen = time.Since(start).Seconds() * 1e3
 		}
 		time.Sleep(time.Millisecond)
