@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gwtls/gwtls/pkg/cert"
+	"github.com/gwtls/gwtls/pkg/config"
 	"github.com/gwtls/gwtls/pkg/home"
 	"github.com/gwtls/gwtls/pkg/trust"
 )
@@ -111,7 +112,11 @@ func (o *trustExportOptions) chosen() ([]trust.Client, error) {
 }
 
 func (o *trustExportOptions) unknownClient(name string) error {
-	if near := trust.Nearest(name); near != "" {
+	var names []string
+	for _, c := range trust.Clients() {
+		names = append(append(names, c.Name), c.Also...)
+	}
+	if near := config.Nearest(name, names); near != "" {
 		words := append([]string{"trust-export"}, o.aliases...)
 		return fail(codeUsage, o.command(append(words, "--for", near)...), "no kind of client %q; did you mean %s?", name, near)
 	}

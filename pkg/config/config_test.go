@@ -27,6 +27,15 @@ func mustParse(t *testing.T, text string) *config.Config {
 	return c
 }
 
+func TestNearestWordToAMisspeltOne(t *testing.T) {
+	words := []string{"curl", "java", "npm", "openssl", "pem"}
+	for word, want := range map[string]string{"jav": "java", "jva": "java", "kurl": "curl", "OPNSSL": "openssl", "open": "openssl", "pen": "pem", "x": "", "zzzzzzzz": "", "": ""} {
+		if got := config.Nearest(word, words); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
+		}
+	}
+}
+
 func TestAURLThatIsNoneIsToldOfOnce(t *testing.T) {
 	for _, u := range []string{"tcp://127.0.0.1", "tcp://127.0.0.1:70000", "tcp://a:1/x", "tcp://:7000", "nowhere"} {
 		_, err := parse(strings.Replace(service, "tcp://127.0.0.1:7000", u, 1), nil)

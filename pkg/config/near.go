@@ -4,19 +4,23 @@ import "strings"
 
 // didYouMean is the remark that names the word nearest to a wrong one, or "".
 func didYouMean(wrong string, words []string) string {
-	if word := nearest(wrong, words); word != "" {
+	if word := Nearest(wrong, words); word != "" {
 		return "; did you mean " + word + "?"
 	}
 	return ""
 }
 
-// nearest is the word with the fewest edits from a wrong one, "" where none is near.
-func nearest(wrong string, words []string) string {
-	best, least := "", max(2, len(wrong)/3)+1
-	if len(wrong) > 64 {
+// Nearest is the word that a wrong one begins, or the one with the fewest edits from
+// it; "" where none is near.
+func Nearest(wrong string, words []string) string {
+	best, least := "", min(max(2, len(wrong)/3), len(wrong)-1)+1
+	if wrong == "" || len(wrong) > 64 {
 		return ""
 	}
 	for _, word := range words {
+		if strings.HasPrefix(word, wrong) {
+			return word
+		}
 		if n := edits(strings.ToLower(wrong), strings.ToLower(word)); n < least {
 			best, least = word, n
 		}

@@ -223,14 +223,6 @@ func TestPasswordsThatJavaWouldNotTakeAreRefused(t *testing.T) {
 	}
 }
 
-func TestNearestClientToAMisspeltOne(t *testing.T) {
-	for word, want := range map[string]string{"jav": "java", "jva": "java", "kurl": "curl", "opnssl": "openssl", "open": "openssl", "pen": "pem", "zzzzzzzz": "", "": ""} {
-		if got := trust.Nearest(word); got != want {
-			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
-		}
-	}
-}
-
 func export(t *testing.T, c trust.Client, b *trust.Bundle) []trust.File {
 	t.Helper()
 	files, err := c.Export(b)
