@@ -64,6 +64,7 @@ func TestClientsConnectWithWhatTheyWereGivenAndRefuseWithoutIt(t *testing.T) {
 	t.Run("curl", l.curl)
 	t.Run("node ws", l.node)
 	t.Run("openssl s_client", l.openssl)
+	t.Run("gnutls-cli", l.gnutls)
 	t.Run("Chromium with the NSS import", l.chromium)
 	t.Run("Chromium with the managed policy", l.chromiumPolicy)
 	t.Run("Firefox with the NSS import", l.firefoxNSS)
@@ -72,10 +73,20 @@ func TestClientsConnectWithWhatTheyWereGivenAndRefuseWithoutIt(t *testing.T) {
 
 func (l *lab) java(t *testing.T) {
 	source := filepath.Join(l.extras, "Wss.java")
-	c := program(t, t.TempDir(), "java", "@java.args", source, l.url("wss"))
-	c.Dir = l.export("java") // where the argfile is used
-	if said := must(t, c); said != "hello from Java\n" {
-		t.Errorf("got %q, want the echo", said)
+	merge := program(t, t.TempDir(), "sh", "merge.sh") // keytool, into a copy of Java's cacerts
+	merge.Dir = l.export("java")
+	must(t, merge)
+	for _, options := range [][]string{
+		{"@java.args"}, // PKCS#12
+		{"@merged.args"},
+		{"-Djavax.net.ssl.trustStore=truststore.jks", "-Djavax.net.ssl.trustStoreType=JKS"},
+		{"-Djavax.net.ssl.trustStore=truststore.jceks", "-Djavax.net.ssl.trustStoreType=JCEKS"},
+	} {
+		c := program(t, t.TempDir(), "java", append(options, source, l.url("wss"))...)
+		c.Dir = l.export("java") // where the argfiles are used
+		if said := must(t, c); said != "hello from Java\n" {
+			t.Errorf("%s: got %q, want the echo", options, said)
+		}
 	}
 	said, err := say(t, program(t, t.TempDir(), "java", source, l.url("wss")))
 	wantRefusal(t, said, err, "PKIX path building failed")
@@ -124,6 +135,22 @@ func (l *lab) openssl(t *testing.T) {
 	wantRefusal(t, said, err, "hostname mismatch")
 	said, err = say(t, client("-verify_hostname", "localhost"))
 	wantRefusal(t, said, err, "unable to get local issuer certificate")
+}
+
+func (l *lab) gnutls(t *testing.T) {
+	client := func(args ...string) *exec.Cmd {
+		c := program(t, t.TempDir(), "gnutls-cli", append(args, "--port", l.port, "localhost")...)
+		c.Stdin = strings.NewReader("") // ends the session once it stands
+		return c
+	}
+	root := "--x509cafile=" + l.export("pem", "gw.example.com.pem")
+	if said := must(t, client(root)); !strings.Contains(said, "The certificate is trusted") {
+		t.Errorf("not verified:\n%s", said)
+	}
+	said, err := say(t, client(root, "--verify-hostname=other.example.com"))
+	wantRefusal(t, said, err, "name in the certificate does not match")
+	said, err = say(t, client())
+	wantRefusal(t, said, err, "certificate issuer is unknown")
 }
 
 func wantRefusal(t *testing.T, said string, err error, why string) {

@@ -9,8 +9,7 @@ import (
 	"github.com/gwtls/gwtls/pkg/trust"
 )
 
-// Ruby and PHP are not run here; that what they are given is where their variables
-// point to is.
+// A variable that points to nothing is passed over in silence by most programs.
 func TestEveryEnvironmentPointsToFilesThatAreThere(t *testing.T) {
 	b := shapes(t)["several"]
 	for _, c := range trust.Clients() {
