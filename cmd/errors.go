@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"os"
 	"strings"
-	"syscall"
 
 	"github.com/gwtls/gwtls/pkg/home"
 	"github.com/gwtls/gwtls/pkg/keystore"
@@ -64,13 +64,16 @@ var knownErrors = []struct {
 	code Code
 	hint string
 }{
-	{secret.ErrLiteral, codeUsage, "put the password into a file and name it: --storepass file:PATH (or env:NAME, fd:N, stdin, prompt)"},
+	{secret.ErrLiteral, codeUsage, "put the password into a file and name it: file:PATH (or env:NAME, fd:N, stdin, prompt)"},
+	{secret.ErrUnset, codeNotFound, "set it, or name where else the password is: file:PATH"},
+	{secret.ErrTooLong, codeBadFormat, "name the file that holds the password, and nothing else: file:PATH"},
 	{secret.ErrNoTerminal, codeUsage, "name where the password is: --storepass file:PATH, or put it into the .pw file beside the store"},
 	{keystore.ErrPasswordNeeded, codeUsage, "name where the password is: --storepass file:PATH, or put it into the .pw file beside the store"},
 	{keystore.ErrPassword, codeWrongPassword, "name where the right password is: --storepass file:PATH"},
 	{keystore.ErrBouncyCastle, codeBadFormat, "keytool -importkeystore -srckeystore FILE -srcstoretype BKS|UBER|BCFKS -destkeystore NEW.p12 -deststoretype PKCS12 -providerpath bcprov.jar -providerclass org.bouncycastle.jce.provider.BouncyCastleProvider"},
 	{keystore.ErrKind, codeBadFormat, "gwtls keystore convert --help says what a format has no place for"},
 	{keystore.ErrFormat, codeBadFormat, "a keystore is PKCS#12, JKS, JCEKS or PEM; name another with --keystore FILE"},
+	{home.ErrLocation, codeUsage, "name a directory: --home DIR"},
 	{home.ErrConflict, codeConflict, "run the command again"},
 	{fs.ErrExist, codeExists, "use --force to replace it"},
 	{fs.ErrNotExist, codeNotFound, ""},
@@ -89,16 +92,17 @@ func classify(err error) error {
 	}
 	code := codeInternal
 	switch {
+	// A system's errno passes for a net.Error, so files come first.
+	case errors.As(err, new(*fs.PathError)), errors.As(err, new(*os.LinkError)):
+		code = codeIO
 	case errors.As(err, new(net.Error)):
 		code = codeNetwork
-	case errors.As(err, new(*fs.PathError)), errors.As(err, new(syscall.Errno)):
-		code = codeIO
 	}
 	return &Error{Code: code, Err: err}
 }
 
-// report prints an error once, as text or JSON, and gives the exit code.
-func (g *globals) report(err error) int {
+// report prints an error of a command once, as text or JSON, and gives the exit code.
+func (g *globals) report(command string, err error) int {
 	switch {
 	case errors.Is(err, errInterrupted):
 		return 130
@@ -107,7 +111,7 @@ func (g *globals) report(err error) int {
 	}
 	var e *Error
 	if !errors.As(err, &e) {
-		e = &Error{Code: codeUsage, Hint: "gwtls --help", Err: err}
+		e = &Error{Code: codeUsage, Hint: command + " --help", Err: err}
 	}
 	if g.json {
 		enc := json.NewEncoder(g.env.Err)

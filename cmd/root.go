@@ -50,7 +50,7 @@ func Main(env *Env, args []string) int {
 	root.SetErr(env.Err)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
@@ -58,7 +58,7 @@ func Main(env *Env, args []string) int {
 		args = args[:i]
 	}
 	g.json = g.json || slices.Contains(args, "--json") // flags after a wrong one were not parsed
-	return g.report(err)
+	return g.report(c.CommandPath(), err)
 }
 
 func newRootCommand(g *globals) *cobra.Command {

@@ -30,7 +30,7 @@ const attempts = 10
 // Open gives the home at a location: a directory, made when first written to.
 func Open(location string) (Home, error) {
 	if location == "" || strings.Contains(location, "://") {
-		return nil, fmt.Errorf("home %q is not a directory", location)
+		return nil, ErrLocation
 	}
 	return dir{filepath.Clean(location)}, nil
 }
@@ -108,10 +108,12 @@ func readOnly(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
 
+var errName = errors.New("cannot be the name of a file in a home")
+
 // checkName refuses what is not a plain file name, or is a name of our own files.
 func checkName(name string) error {
 	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\\x00") || strings.HasPrefix(name, own) {
-		return fmt.Errorf("%q cannot be the name of a file in a home", name)
+		return &fs.PathError{Op: "open", Path: name, Err: errName}
 	}
 	return nil
 }

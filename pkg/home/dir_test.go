@@ -339,8 +339,8 @@ func TestACancelledUpdateWritesNothing(t *testing.T) {
 
 func TestOpenTakesADirectoryOnly(t *testing.T) {
 	for _, location := range []string{"", "etcd://localhost:2379/gwtls", "https://example.com"} {
-		if _, err := home.Open(location); err == nil {
-			t.Errorf("Open(%q): no error", location)
+		if _, err := home.Open(location); !errors.Is(err, home.ErrLocation) {
+			t.Errorf("Open(%q): %v, want ErrLocation", location, err)
 		}
 	}
 }

@@ -49,3 +49,6 @@ type Change struct{ Names []string }
 
 // ErrConflict says that another writer was faster, again and again.
 var ErrConflict = errors.New("changed by another writer at the same time")
+
+// ErrLocation says that what was named can be no home.
+var ErrLocation = errors.New("a home is a directory")

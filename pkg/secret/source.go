@@ -18,6 +18,12 @@ var ErrLiteral = errors.New("a password is taken from file:PATH, env:NAME, fd:N,
 // ErrNoTerminal says that there is nobody to ask.
 var ErrNoTerminal = errors.New("no terminal to ask for the password on")
 
+// ErrUnset says that the environment variable that was named holds nothing.
+var ErrUnset = errors.New("not set, or empty")
+
+// ErrTooLong says that what was named holds more than a password.
+var ErrTooLong = errors.New("too long for a password")
+
 // maxLength bounds what a source may hold: far above any password, and far below
 // what a wrong path or an endless device would give.
 const maxLength = 64 << 10
@@ -89,7 +95,7 @@ func (r *Reader) Read(s Source, label string) (Value, error) {
 	case fromEnv:
 		password := r.Getenv(s.name)
 		if password == "" {
-			return Value{}, fmt.Errorf("the environment has no %s, or it is empty", s.name)
+			return Value{}, fmt.Errorf("environment variable %s: %w", s.name, ErrUnset)
 		}
 		return FromFile([]byte(password), s.String())
 	case fromFD:
@@ -156,7 +162,7 @@ func read(from io.Reader, name string) (Value, error) {
 // newline at the end, which editors and echo add.
 func FromFile(password []byte, name string) (Value, error) {
 	if len(password) > maxLength {
-		return Value{}, fmt.Errorf("%s: too long for a password, over %d bytes", name, maxLength)
+		return Value{}, fmt.Errorf("%s: %w, over %d bytes", name, ErrTooLong, maxLength)
 	}
 	s := string(password)
 	if line, ok := strings.CutSuffix(s, "\n"); ok {
