@@ -125,6 +125,11 @@ func (o *serveOptions) service(l *loaded, s *config.Service, faults *findings) *
 	switch s.Type {
 	case config.TypeProxy:
 		p.Proxy = o.proxy(l, s, faults)
+	case config.TypeHTTPProxy:
+		p.Forward = o.forward(l, s, faults)
+	case config.TypeRedirect:
+		to, _ := url.Parse(s.Redirect.To) // which was checked
+		p.Redirect = &proxy.Redirect{To: to, Status: s.Redirect.Status}
 	case config.TypeDirectory:
 		p.Directory = o.directory(l, s, faults)
 	case config.TypeEcho:
@@ -134,15 +139,44 @@ func (o *serveOptions) service(l *loaded, s *config.Service, faults *findings) *
 }
 
 func (o *serveOptions) proxy(l *loaded, s *config.Service, faults *findings) *proxy.Proxy {
-	p := &proxy.Proxy{Balance: proxy.Balance(s.Balance)}
+	return &proxy.Proxy{Backends: o.backends(l, s, faults), Balance: proxy.Balance(s.Balance)}
+}
+
+// forward is what a service does with requests that it passes on.
+func (o *serveOptions) forward(l *loaded, s *config.Service, faults *findings) *proxy.Forward {
+	kept := s.ConnectOptions.HTTP
+	f := &proxy.Forward{
+		Backends:             o.backends(l, s, faults),
+		Balance:              proxy.Balance(s.Balance),
+		KeepAlive:            kept.Keepalive,
+		KeepAliveConnections: kept.KeepaliveConnections,
+		KeepAliveTimeout:     kept.KeepaliveTimeout,
+	}
+	if h := s.HTTP; h != nil {
+		f.Forwarded = proxy.Forwarded(h.Forwarded)
+		f.Location = rewrites(h.Rewrite.Location)
+		f.CookieDomain = rewrites(h.Rewrite.CookieDomain)
+		f.CookiePath = rewrites(h.Rewrite.CookiePath)
+	}
+	return f
+}
+
+func rewrites(rules []config.Rewrite) (list []proxy.Rewrite) {
+	for _, r := range rules {
+		list = append(list, proxy.Rewrite(r))
+	}
+	return list
+}
+
+func (o *serveOptions) backends(l *loaded, s *config.Service, faults *findings) (list []proxy.Backend) {
 	for _, u := range s.Connect {
 		b := proxy.Backend{URL: &url.URL{Scheme: u.Scheme, Host: net.JoinHostPort(u.Host, strconv.Itoa(u.Port)), Path: u.Path}}
 		if u.Secure() {
 			b.TLS = o.backend(l, s, u, faults)
 		}
-		p.Backends = append(p.Backends, b)
+		list = append(list, b)
 	}
-	return p
+	return list
 }
 
 // backend is how TLS is spoken with a back end.

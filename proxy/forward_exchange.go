@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -65,13 +64,16 @@ var silent = log.New(io.Discard, "", 0)
 // rewrite makes the request for the back end; its URL comes with the attempt.
 func (x *exchange) rewrite(p *httputil.ProxyRequest) {
 	in, out := p.In, p.Out
-	out.Host = ""
-	out.Header = x.header(in)
+	header := x.header(in)
+	if te := out.Header["Te"]; te != nil { // at most trailers (RFC 9110 section 10.1.4)
+		header["Te"] = te
+	}
+	out.Host, out.Header = "", header
 	if out.Body == nil {
 		return
 	}
 	if v := in.Header["Expect"]; v != nil {
-		out.Header["Expect"] = v
+		header["Expect"] = v
 	}
 	out.Trailer = x.trailer(in)
 	x.upload.trailer = out.Trailer
@@ -86,6 +88,9 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 		attempt := r.WithContext(r.Context())
 		attempt.URL = appendTo(t.url, x.rest, x.request.URL.RawQuery)
 		attempt.Close = x.retired.Load()
+		if r.Body != nil {
+			attempt.Body = io.NopCloser(r.Body) // another attempt may need it
+		}
 		answer, err := x.ways[t].RoundTrip(attempt)
 		gone, again := errors.AsType[unreachable](err)
 		switch {
@@ -132,8 +137,8 @@ func (x *exchange) fail(_ http.ResponseWriter, _ *http.Request, err error) {
 
 // log is the one line for a request.
 func (x *exchange) log(start time.Time, whole bool) {
-	gone := x.request.Context().Err() != nil
-	if x.failed != nil && !gone {
+	over := x.request.Context().Err() != nil
+	if x.failed != nil && !over {
 		x.g.refused(x.request, x.service.Name, http.StatusBadGateway, x.failed)
 		return
 	}
@@ -142,9 +147,12 @@ func (x *exchange) log(start time.Time, whole bool) {
 		attrs = append(attrs, slog.String("backend", x.target.name))
 	}
 	switch {
-	case gone:
+	case whole && x.failed == nil:
+	case x.g.life.Err() != nil:
+		attrs = append(attrs, slog.String("end", "drained"))
+	case over:
 		attrs = append(attrs, slog.String("end", "client gone"))
-	case !whole:
+	default:
 		attrs = append(attrs, slog.String("end", "back end gone"))
 	}
 	x.g.logRequest(x.request, x.service, start, &x.out.counted, attrs...)

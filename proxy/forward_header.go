@@ -17,13 +17,6 @@ func (f *forward) header(r *http.Request) http.Header {
 	if out["User-Agent"] == nil {
 		out["User-Agent"] = []string{""} // else net/http names itself
 	}
-	for _, v := range r.Header["Te"] { // the one that may go on (RFC 9110 section 10.1.4)
-		for token := range strings.SplitSeq(v, ",") {
-			if strings.EqualFold(strings.TrimSpace(token), "trailers") {
-				out["Te"] = []string{"trailers"}
-			}
-		}
-	}
 	if f.Forwarded == Inject || f.Forwarded == "" {
 		inject(out, r)
 	}

@@ -186,20 +186,60 @@ func TestWhatIsNotSupportedIsRefused(t *testing.T) {
 		{in("accept_options: {proxy_protocol: {from: ['10.0.0.0/8']}}"), "6:38: proxy_protocol is not supported by this version"},
 		{in("accept_options: {limits: {connections: 7}}"), "6:44: connections 7 is not supported by this version"},
 		{in("accept_options: {limits: {connections_per_ip: 7}}"), "6:51: connections_per_ip 7 is not supported by this version"},
-		{in("connect_options: {http: {keepalive: true}}"), "6:29: http is not supported by this version"},
 		{in("connect_options: {http: {maximum_redirects: 3}}"), "6:49: maximum_redirects 3 is not supported by this version"},
 		{in("connect_options: {proxy_protocol: v2}"), "6:39: proxy_protocol is not supported by this version"},
 		{in("allow: [{cn: a}]"), "6:12: allow is not supported by this version"},
 		{in("allow:"), "6:11: allow is not supported by this version"},
 		{in("forward_client_certificate: true"), "6:33: forward_client_certificate true is not supported by this version"},
 		{in("bind: {wss: 'fd:3'}"), "6:17: fd: is not supported by this version"},
-		{"services: [{name: a, type: redirect, accept: ['http://localhost/'], redirect: {to: 'https://localhost/'}}]", "1:28: type redirect is not supported by this version"},
-		{"services: [{name: a, type: http.proxy, accept: ['http://localhost/'], connect: ['http://b/'], http: {forwarded: inject, rewrite: {location: [{from: a, to: b}]}}}]", "1:28: type http.proxy is not supported by this version"},
 		{"services: [{name: a, type: broadcast, accept: ['ws://localhost/'], broadcast: {from: ['tcp://b:1'], clients: relay}}]", "1:28: type broadcast is not supported by this version"},
 		{"defaults: {accept_options: {tls: {verify_client: optional}}}\n" + echo, "1:50: verify_client optional is not supported by this version"},
 	} {
 		_, err := parse(c.file, nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got  %v\nwant %s\nfor %s", err, c.want, c.file)
+		}
+	}
+}
+
+func TestRequestsAreForwardedAndRedirected(t *testing.T) {
+	c := mustParse(t, `services:
+  - name: api
+    type: http.proxy
+    accept: ["https://gw.example.com/api/"]
+    connect: ["http://b/", "https://c/x"]
+    connect_options: { http: { keepalive: true, keepalive_connections: 7, keepalive_timeout: 5s } }
+    http: { forwarded: exclude, rewrite: { location: [{ from: a, to: b }], cookie_domain: [{ from: c, to: "" }], cookie_path: [{ from: /d, to: /e }] } }
+  - { name: old, type: redirect, accept: ["http://gw.example.com/"], redirect: { to: "https://gw.example.com/x?y=z" } }
+`)
+	api, old := c.Services[0], c.Services[1]
+	if want := (config.ConnectHTTP{Keepalive: true, KeepaliveConnections: 7, KeepaliveTimeout: 5 * time.Second}); api.ConnectOptions.HTTP != want {
+		t.Errorf("connections are kept by %v", api.ConnectOptions.HTTP)
+	}
+	want := config.HTTPProxy{Forwarded: "exclude", Rewrite: config.Rewrites{
+		Location: []config.Rewrite{{From: "a", To: "b"}}, CookieDomain: []config.Rewrite{{From: "c"}}, CookiePath: []config.Rewrite{{From: "/d", To: "/e"}}}}
+	if !reflect.DeepEqual(*api.HTTP, want) {
+		t.Errorf("http is %v", *api.HTTP)
+	}
+	if want := (config.Redirect{To: "https://gw.example.com/x?y=z", Status: 308}); *old.Redirect != want {
+		t.Errorf("redirect is %v", *old.Redirect)
+	}
+}
+
+func TestWhatCannotBeForwardedOrRedirectedIsRefused(t *testing.T) {
+	redirect := func(keys string) string {
+		return "services: [{name: a, type: redirect, accept: ['http://localhost/'], redirect: {" + keys + "}}]"
+	}
+	for _, c := range []struct{ file, want string }{
+		{redirect("to: 'https://b/', status: 304"), "304 is no status that redirects; there are 301, 302, 303, 307, 308"},
+		{redirect("to: /b"), `"/b" is no URL to send clients to`},
+		{redirect("to: 'wss://b/'"), "is no URL to send clients to"},
+		{redirect("to: 'https://u:p@b/'"), "is no URL to send clients to"},
+		{redirect("to: 'https:///b'"), "is no URL to send clients to"},
+		{service + "    connect_options: {http: {keepalive_connections: 0}}", "write keepalive: false"},
+		{service + "    connect_options: {http: {keepalive_timeout: 0}}", "write keepalive: false"},
+	} {
+		if _, err := parse(c.file, nil); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got  %v\nwant %s\nfor %s", err, c.want, c.file)
 		}
 	}

@@ -172,6 +172,9 @@ func (r *rules) parts(s *Service) {
 	case s.Type == TypeBroadcast && (s.Broadcast == nil || len(s.Broadcast.From) == 0):
 		r.fault(s.path+".broadcast", "service %s has nothing to send: broadcast: { from: [tcp://HOST:PORT] }", s.Name)
 	}
+	if s.Redirect != nil && s.Redirect.To != "" {
+		r.redirect(s)
+	}
 	for extension := range s.MIME {
 		if !strings.HasPrefix(extension, ".") {
 			r.fault(s.path+".mime."+extension, "%s is no extension, as .md is", quote(extension))
@@ -192,6 +195,19 @@ func (r *rules) parts(s *Service) {
 	}
 }
 
+// redirects are the statuses that send a client elsewhere (RFC 9110, 15.4).
+var redirects = []int{301, 302, 303, 307, 308}
+
+func (r *rules) redirect(s *Service) {
+	to, err := url.Parse(s.Redirect.To)
+	if err != nil || to.Scheme != "http" && to.Scheme != "https" || to.Hostname() == "" || to.User != nil {
+		r.fault(s.At("redirect.to"), "%s is no URL to send clients to, as https://HOST/ is", quote(s.Redirect.To))
+	}
+	if !slices.Contains(redirects, s.Redirect.Status) {
+		r.fault(s.At("redirect.status"), "%d is no status that redirects; there are 301, 302, 303, 307, 308", s.Redirect.Status)
+	}
+}
+
 func (r *rules) options(s *Service) {
 	for i, site := range s.CrossSite {
 		if err := checkOrigin(site.AllowOrigin); err != nil {
@@ -205,6 +221,9 @@ func (r *rules) options(s *Service) {
 	}
 	if s.MaximumPendingBytes == 0 {
 		r.fault(s.At("maximum_pending_bytes"), "maximum_pending_bytes has to be more than 0")
+	}
+	if kept := s.ConnectOptions.HTTP; kept.Keepalive && (kept.KeepaliveConnections == 0 || kept.KeepaliveTimeout == 0) {
+		r.fault(s.At("connect_options.http"), "to keep no connections, write keepalive: false")
 	}
 	for _, limit := range limits {
 		if limit.of(s.AcceptOptions) == 0 {

@@ -24,7 +24,6 @@ var unsupported = map[string][]string{
 	"services[].accept_options.proxy_protocol":            nil,
 	"services[].accept_options.limits.connections":        {"0"},
 	"services[].accept_options.limits.connections_per_ip": {"0"},
-	"services[].connect_options.http":                     nil,
 	"services[].connect_options.http.maximum_redirects":   {"0"},
 	"services[].connect_options.proxy_protocol":           nil,
 	"services[].allow":                                    nil,
@@ -32,7 +31,7 @@ var unsupported = map[string][]string{
 }
 
 // unsupportedTypes of services.
-var unsupportedTypes = []string{"http.proxy", "broadcast", "redirect"}
+var unsupportedTypes = []string{"broadcast"}
 
 var index = regexp.MustCompile(`\[\d+\]`)
 
