@@ -213,7 +213,8 @@ func (im *importer) bindTo(s *draft, scheme string, e *element) {
 
 // bindInterface is for a URL whose host is a network interface.
 func (im *importer) bindInterface(s *draft, l *link) {
-	s.bound[l.scheme] = "[" + l.host + "]:" + l.portOf()
+	name, _, _ := strings.Cut(im.expand(l.authority), "]")
+	s.bound[l.scheme] = name + "]:" + l.portOf()
 	im.remarkOf(l.at, "", "service %s: it listens at %s, and takes whatever host clients name", s.name, s.bound[l.scheme])
 	l.host, l.authority = "0.0.0.0", "0.0.0.0:"+l.portOf()
 }

@@ -60,10 +60,9 @@ func (im *importer) readService(e *element) {
 		return
 	}
 	if s.kind = kinds[kind]; s.kind == "" {
+		s.accept = im.links(e, "accept") // a pipe may lead to it
+		im.services = append(im.services, s)
 		im.leave(s, strangers[kind], "there is no type %s in gateway.yaml", quote(kind))
-		im.services = append(im.services, s) // a pipe may lead to it
-		s.accept = im.links(e, "accept")
-		e.tell()
 		return
 	}
 	if words := e.takeText("description"); words != "" {
@@ -74,6 +73,9 @@ func (im *importer) readService(e *element) {
 	im.serviceProperties(s, kind)
 	im.options(s, e)
 	im.transport(s)
+	if s.left {
+		return
+	}
 	im.binds(s)
 	im.access(s)
 	im.mimeMappings(s, e)

@@ -33,7 +33,7 @@ func (im *importer) ciphers(s *draft, e *element) {
 	}
 	switch {
 	case classes || len(kept) == 0:
-		im.info(e, "changed", "", "%s%s: Go's own choice, strong ones only, in the place of classes", where, e.name)
+		im.info(e, "changed", "", "%s%s: Go's own choice, which is of strong ones only", where, e.name)
 	default:
 		set(s.keys, "accept_options.tls.ciphers", list(kept))
 	}

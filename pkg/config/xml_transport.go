@@ -18,10 +18,14 @@ var riders = map[string][]string{
 // with TLS or without, or a pipe of this gateway.
 func (im *importer) transport(s *draft) {
 	for _, e := range s.acceptTransport {
-		im.carry(s, e, s.accept, im.acceptOver)
+		if !s.left {
+			im.carry(s, e, s.accept, im.acceptOver)
+		}
 	}
 	for _, e := range s.connectTransport {
-		im.carry(s, e, s.connect, im.connectOver)
+		if !s.left {
+			im.carry(s, e, s.connect, im.connectOver)
+		}
 	}
 }
 
