@@ -156,7 +156,7 @@ func (r *rules) binds(s *Service) {
 		switch plain := plainScheme(scheme); {
 		case !slices.Contains(schemes, plain):
 			r.fault(path, "unknown scheme %s in bind; there are %s%s", quote(scheme), strings.Join(schemes, ", "), didYouMean(scheme, schemes))
-		case !slices.ContainsFunc(s.Accept, func(u URL) bool { return u.Scheme == plain }):
+		case !slices.ContainsFunc(s.Accept, func(u URL) bool { return u.Scheme == plain || u.Scheme == "" }): // "": did not parse
 			r.fault(path, "service %s accepts nothing by %s", s.Name, scheme)
 		}
 	}

@@ -1,6 +1,10 @@
 package config
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // joinPipes makes one service of two that a pipe joins.
 func (im *importer) joinPipes() {
@@ -115,9 +119,12 @@ func (p *pipes) ride(outer *draft, end *pipeEnd) {
 			p.leave(outer, "", "%s cannot be spoken over %s", end.link, a)
 			return
 		}
+		if port := a.portOf(); port != "" { // that is where clients come
+			u.authority = strings.TrimSuffix(u.authority, ":"+u.port) + ":" + port
+			u.port = port
+		}
 		inner.accept = append(inner.accept, &u)
-		inner.bound[u.scheme] = a.boundTo()
-		if bound := outer.bound[a.scheme]; bound != "" {
+		if bound := cmp.Or(outer.bound[a.scheme], a.boundTo()); bound != u.portOf() {
 			inner.bound[u.scheme] = bound
 		}
 		p.info(a.at, "changed", "", "service %s: %s becomes %s of service %s, which was behind its pipe", outer.name, a, &u, inner.name)
