@@ -28,6 +28,7 @@ at and what is behind them. Without a FILE, check and show look at the home's.`,
 		newConfigCheckCommand(g),
 		newConfigShowCommand(g),
 		newConfigSchemaCommand(g),
+		newConfigImportCommand(g),
 	)
 	return c
 }
