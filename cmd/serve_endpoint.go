@@ -68,6 +68,7 @@ func (o *serveOptions) endpoint(l *loaded, listener *config.Listener, services m
 		}
 		e.Routes = append(e.Routes, r)
 	}
+	e.Routes = append(e.Routes, l.onboarding.routes(listener, policy)...)
 	return e
 }
 

@@ -28,6 +28,9 @@ type loaded struct {
 
 	files    map[string]string // what it was made from, by path, with the revision; "" of what is not there
 	embedded fs.FS             // the pages of the default configuration; nil for any other
+
+	onboarding *onboarding // nil: off
+
 	warnings findings
 }
 
@@ -60,6 +63,9 @@ func (o *serveOptions) load(ctx context.Context) (*loaded, error) {
 		return l, err
 	}
 	if err := o.loadTruststore(ctx, l); err != nil {
+		return l, err
+	}
+	if err := o.loadOnboarding(ctx, l); err != nil {
 		return l, err
 	}
 	return l, o.compile(l)

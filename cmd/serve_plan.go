@@ -26,8 +26,7 @@ func (o *serveOptions) compile(l *loaded) (err error) {
 	var faults findings
 	o.checkCertificates(l, &faults)
 	services := map[*config.Service]*proxy.Service{}
-	for i := range l.config.Services {
-		s := &l.config.Services[i]
+	for _, s := range l.config.All() {
 		services[s] = o.service(l, s, &faults)
 	}
 	if len(faults) > 0 {
@@ -134,6 +133,8 @@ func (o *serveOptions) service(l *loaded, s *config.Service, faults *findings) *
 		p.Directory = o.directory(l, s, faults)
 	case config.TypeEcho:
 		p.Echo = &proxy.Echo{}
+	case config.TypeOnboarding:
+		p.Handler, l.onboarding.page = l.onboarding, p
 	}
 	return p
 }

@@ -25,8 +25,7 @@ func (l line) String() string { return l.message + slog.GroupValue(l.attrs...).S
 // to warn of. Where an address became another one (port 0), actual tells.
 func (l *loaded) report(actual func(address string) string) []line {
 	var lines []line
-	for i := range l.config.Services {
-		s := &l.config.Services[i]
+	for _, s := range l.config.All() {
 		for _, u := range s.Accept {
 			at := l.addresses(s, u, actual)
 			if u.Port == 0 && len(at) > 0 {
@@ -44,6 +43,7 @@ func (l *loaded) report(actual func(address string) string) []line {
 		lines = append(lines, line{slog.LevelInfo, "certificate", []slog.Attr{slog.String("host", c.host),
 			slog.String("entry", c.alias), slog.String("until", c.chain[0].NotAfter.UTC().Format(time.RFC3339))}})
 	}
+	lines = append(lines, l.onboarding.lines()...)
 	for _, w := range l.warnings {
 		attrs := []slog.Attr{slog.String("code", w.Code), slog.String("where", w.Where)}
 		if w.Fix != "" {
@@ -86,8 +86,8 @@ type served struct {
 func (l *loaded) certificates() []served {
 	var list []served
 	told := map[string]bool{}
-	for i := range l.config.Services {
-		for _, u := range l.config.Services[i].Accept {
+	for _, s := range l.config.All() {
+		for _, u := range s.Accept {
 			alias, chain, ok := l.identity.For(u.Host)
 			if ok && u.Secure() && !told[u.Host] {
 				told[u.Host] = true

@@ -19,7 +19,7 @@ import (
 // loadKeystore opens the keystore, where the configuration needs one. One of the
 // home need not be there: what lacks a certificate says so.
 func (o *serveOptions) loadKeystore(ctx context.Context, l *loaded) error {
-	needed := slices.ContainsFunc(l.config.Services, func(s config.Service) bool {
+	needed := slices.ContainsFunc(l.config.All(), func(s *config.Service) bool {
 		return slices.ContainsFunc(s.Accept, config.URL.Secure) || s.ConnectOptions.TLS.ClientCertificate != ""
 	})
 	if !needed {

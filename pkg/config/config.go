@@ -19,8 +19,9 @@ type Config struct {
 	Defaults     Defaults          `yaml:"defaults"` // already in each service
 	Services     []Service         `yaml:"services"`
 
-	file  string
-	named map[string]mention // what the file says where, by path
+	onboarding *Service // made of its key
+	file       string
+	named      map[string]mention // what the file says where, by path
 }
 
 // preset is what holds where the file says nothing.

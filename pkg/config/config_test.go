@@ -174,7 +174,6 @@ func TestWhatIsNotSupportedIsRefused(t *testing.T) {
 		{top("crl: {files: [a.crl]}"), "2:6: crl is not supported by this version"},
 		{top("tickets: {rotate: 12h}"), "2:19: rotate is not supported by this version"},
 		{top("admin: {listen: '127.0.0.1:9180'}"), "2:8: admin is not supported by this version"},
-		{top("onboarding: {accept: 'http://localhost:8080/trust'}"), "2:13: onboarding is not supported by this version"},
 		{in("type: http.proxy"), ""},
 		{in("balance: least_connections"), "6:14: balance least_connections is not supported by this version"},
 		{in("health: {interval: 5s}"), "6:13: health is not supported by this version"},

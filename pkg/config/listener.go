@@ -48,8 +48,7 @@ func (r *rules) listeners() {
 func (r *rules) listen(interfaces Interfaces) []*Listener {
 	var list []*Listener
 	byAddress := map[Address]*Listener{}
-	for i := range r.config.Services {
-		s := &r.config.Services[i]
+	for _, s := range r.config.All() {
 		for j, u := range s.Accept {
 			if u.Scheme == "" {
 				continue // did not parse

@@ -51,6 +51,7 @@ func (s Source) parse(data []byte, unsupported func(*rules)) (*Config, error) {
 	r := &rules{config: c, faults: d.faults}
 	unsupported(r)
 	r.services()
+	r.onboarding()
 	r.listeners()
 	if err := join(r.faults); err != nil {
 		return nil, err

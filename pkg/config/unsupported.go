@@ -13,7 +13,6 @@ var unsupported = map[string][]string{
 	"crl":                                  nil,
 	"tickets.rotate":                       nil,
 	"admin":                                nil,
-	"onboarding":                           nil,
 	"services[].health":                    nil,
 	"services[].balance":                   {"round_robin", "first"},
 	"services[].maximum_recovery_interval": {"0", "0s"},
@@ -26,8 +25,8 @@ var unsupported = map[string][]string{
 	"services[].accept_options.limits.connections_per_ip": {"0"},
 	"services[].connect_options.http.maximum_redirects":   {"0"},
 	"services[].connect_options.proxy_protocol":           nil,
-	"services[].allow":                                    nil,
-	"services[].forward_client_certificate":               {"false"},
+	"services[].allow":                      nil,
+	"services[].forward_client_certificate": {"false"},
 }
 
 // unsupportedTypes of services.
