@@ -170,7 +170,7 @@ func logTicks(low, high float64) []plot.Tick {
 	for decade := math.Pow(10, math.Floor(math.Log10(low))); decade <= high; decade *= 10 {
 		for _, k := range []float64{1, 2, 5} {
 			if v := k * decade; v >= low && v <= high {
-				ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'g', 3, 64)})
+				ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'f', max(0, -int(math.Floor(math.Log10(v)))), 64)})
 			}
 		}
 	}

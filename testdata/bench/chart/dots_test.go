@@ -48,11 +48,20 @@ func TestEmptyChartIsDrawn(t *testing.T) {
 }
 
 func TestTicksAreOneTwoAndFiveOfEachDecade(t *testing.T) {
-	var got []string
-	for _, tick := range logTicks(0.09, 25) {
-		got = append(got, tick.Label)
-	}
-	if want := []string{"0.1", "0.2", "0.5", "1", "2", "5", "10", "20"}; !slices.Equal(got, want) {
-		t.Errorf("ticks %v, want %v", got, want)
+	for _, c := range []struct {
+		low, high float64
+		want      []string
+	}{
+		{0.004, 0.03, []string{"0.005", "0.01", "0.02"}},
+		{0.09, 25, []string{"0.1", "0.2", "0.5", "1", "2", "5", "10", "20"}},
+		{900, 60000, []string{"1000", "2000", "5000", "10000", "20000", "50000"}},
+	} {
+		var got []string
+		for _, tick := range logTicks(c.low, c.high) {
+			got = append(got, tick.Label)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("ticks from %v to %v are %v, want %v", c.low, c.high, got, c.want)
+		}
 	}
 }

@@ -80,14 +80,14 @@ func (s *summary) markdown() string {
 			case sc.target.Name == l.best && sc.target.Kind == rival:
 				best = sc.target.Name + " " + text
 			case sc.target.Kind == rival && !math.IsNaN(sc.value):
-				others = append(others, fmt.Sprintf("%s %s", sc.target.Name, ratio(sc.ratio)))
+				others = append(others, sc.target.Name+" "+l.ratioOrNumber(sc))
 			case sc.target.Name == naive:
-				plain = ratio(sc.ratio)
+				plain = l.ratioOrNumber(sc)
 			}
 		}
 		ours, times := "absent", ""
 		if sc, ok := l.own(); ok {
-			ours, times = "**"+l.number(sc)+"**", "**"+ratio(sc.ratio)+"**"
+			ours, times = "**"+l.number(sc)+"**", ratio(sc.ratio)
 		} else if len(l.rounds["gwtls"]) > 0 {
 			ours = "no figure"
 		}
@@ -100,6 +100,14 @@ func (s *summary) markdown() string {
 
 func (l line) number(s score) string {
 	return fmt.Sprintf("%.*f", l.workload.measure.digits, s.value)
+}
+
+// ratioOrNumber is for lines whose best is zero.
+func (l line) ratioOrNumber(s score) string {
+	if math.IsNaN(s.ratio) {
+		return l.number(s)
+	}
+	return ratio(s.ratio)
 }
 
 func ratio(v float64) string {
