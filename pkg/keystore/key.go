@@ -19,6 +19,7 @@ type keyMaterial struct {
 	plain    []byte        // an open private key, in PKCS#8
 	parsed   crypto.Signer // plain, once asked for
 	secret   *secretKey
+	opened   []byte // the password that opened sealed, nil where that is not known
 	isSecret bool
 	own      []byte // seal with this password and not the store's
 }
@@ -103,7 +104,7 @@ func (k *keyMaterial) unseal(password []byte) error {
 	if isJavaStream(k.sealed) {
 		secret, err := openSealedObject(k.sealed, password)
 		if err == nil {
-			k.secret = secret
+			k.secret, k.opened = secret, bytes.Clone(password)
 		}
 		return err
 	}
@@ -112,10 +113,13 @@ func (k *keyMaterial) unseal(password []byte) error {
 		return err
 	}
 	if k.isSecret {
-		k.secret, err = secretOfPKCS8(plain)
-		return err
+		if k.secret, err = secretOfPKCS8(plain); err != nil {
+			return err
+		}
+	} else {
+		k.plain = plain
 	}
-	k.plain = plain
+	k.opened = bytes.Clone(password)
 	return nil
 }
 
@@ -142,6 +146,7 @@ func (k *keyMaterial) sealedFor(f Format, p Passwords, rnd io.Reader) ([]byte, e
 		return nil, err
 	}
 	k.sealed, k.format, k.from = sealed, f, Passwords{Store: p.Store, Key: password}
+	k.opened = bytes.Clone(password)
 	return sealed, nil
 }
 
@@ -154,7 +159,12 @@ func (k *keyMaterial) passwordChanges(next []byte) bool {
 	return k.opensWith(k.from.Store)
 }
 
+// opensWith says whether sealed opens with the password. For one that has opened it that
+// is known, and another one is not tried: a key has one password.
 func (k *keyMaterial) opensWith(password []byte) bool {
+	if k.opened != nil {
+		return bytes.Equal(k.opened, password)
+	}
 	probe := &keyMaterial{format: k.format, sealed: k.sealed, isSecret: k.isSecret}
 	return password != nil && probe.unseal(password) == nil
 }
@@ -187,13 +197,13 @@ func (k *keyMaterial) seal(f Format, password []byte, rnd io.Reader) ([]byte, er
 func (k *keyMaterial) reseal(password []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.sealed, k.own = nil, bytes.Clone(password)
+	k.sealed, k.opened, k.own = nil, nil, bytes.Clone(password)
 }
 
 func (k *keyMaterial) clone() *keyMaterial {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return &keyMaterial{format: k.format, sealed: k.sealed, from: k.from, plain: k.plain, secret: k.secret, isSecret: k.isSecret, own: k.own}
+	return &keyMaterial{format: k.format, sealed: k.sealed, from: k.from, opened: k.opened, plain: k.plain, secret: k.secret, isSecret: k.isSecret, own: k.own}
 }
 
 // iterations is what it costs to open the key; 0 where it is open or cannot be opened.
