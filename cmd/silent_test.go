@@ -97,7 +97,7 @@ func TestSilentFailuresOfOtherTools(t *testing.T) {
 	})
 	t.Run("keytool: passwords stand in the process list", func(t *testing.T) {
 		_, errs, code := gwtls(t, "selfsign", "gw.example.com", "--home", t.TempDir(), "--storepass", "hunter2")
-		if code != 2 || strings.Contains(errs, "hunter2") || !strings.Contains(errs, "--storepass file:PATH") {
+		if code != 2 || strings.Contains(errs, "hunter2") || !strings.Contains(errs, "file:PATH") {
 			t.Errorf("exit %d: %s", code, errs)
 		}
 	})
