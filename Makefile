@@ -12,7 +12,7 @@ build: ## bin/gwtls, static
 	CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath -ldflags=-s -o bin/gwtls ./cmd/gwtls
 
 test: tools lint ## all tests, with what they need installed first
-	$(GO) test -race -timeout 15m ./...
+	$(GO) test -race -timeout 40m ./...
 
 tools: ## the programs that the tests talk to; named if they cannot be had
 	@testdata/install-tools
